@@ -1,0 +1,155 @@
+//! Records to traces: [`Trace`] is all that the logs show of one request.
+//!
+//! Gathers what records say of a trace into fragments that merge in any order, joins the spellings
+//! of one identity, and builds the span tree. Does not compute latencies.
+
+use crate::record::{LineOrigin, Severity, Timestamp, TraceKey};
+use crate::source::SourceId;
+use crate::trace_context::SpanId;
+use std::sync::Arc;
+
+/// Interned text: service and span names repeat.
+pub type Name = Arc<str>;
+
+/// All that the logs show of one trace, assembled: identity joined, parents found.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// The trace id, as printed: 32 hex digits where known in full.
+    pub trace_id: String,
+    /// The key.
+    pub key: TraceKey,
+    /// Other spellings of the same trace that were joined, sorted.
+    pub aliases: Vec<String>,
+    /// Earliest moment known (record or reported span start).
+    pub start: Option<Timestamp>,
+    /// Latest moment known.
+    pub end: Option<Timestamp>,
+    /// Error, if any span or record of it is one.
+    pub status: Status,
+    /// Records of the trace.
+    pub record_count: u64,
+    /// Records with severity ERROR or worse, an exception, or a 5xx.
+    pub error_count: u64,
+    /// Records without a timestamp.
+    pub untimed_count: u64,
+    /// Spans in tree order (parents before children, siblings by start, then id).
+    pub spans: Vec<Span>,
+    /// Per service: records that name no span.
+    pub loose_records: Vec<(Option<Name>, u64)>,
+    /// The records in time order; empty unless they were asked for.
+    pub records: Vec<TraceRecord>,
+    /// Span ids that are named as parents but that no record shows, with the number of records
+    /// that name them, sorted.
+    pub missing_spans: Vec<(SpanId, u64)>,
+}
+
+/// A span of a trace, as far as the logs show it.
+#[derive(Clone, Debug)]
+pub struct Span {
+    /// The id.
+    pub span_id: SpanId,
+    /// The parent, reported or guessed.
+    pub parent: Parent,
+    /// Index into [`Trace::spans`] of the parent, if a record shows it.
+    pub parent_index: Option<usize>,
+    /// Distance from its root.
+    pub depth: u32,
+    /// The service.
+    pub service_name: Option<Name>,
+    /// The service was guessed (a span seen only from the callee's side).
+    pub service_is_inferred: bool,
+    /// What it does, where a record names it.
+    pub name: Option<Name>,
+    /// The body of its first record: what to show where no name is known. Empty unless records
+    /// were asked for.
+    pub first_body: Option<Name>,
+    /// Start and end; `None` when none of its records has a time.
+    pub bounds: Option<SpanBounds>,
+    /// Error, ok or unset.
+    pub status: Status,
+    /// Records written in it.
+    pub record_count: u64,
+    /// Records of it with severity ERROR or worse, an exception, or a 5xx.
+    pub error_count: u64,
+    /// Seen only through propagation values that its callees logged.
+    pub is_seen_from_outside: bool,
+}
+
+/// Who says what the parent is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parent {
+    /// A record states it.
+    Reported(SpanId),
+    /// A guess from time and call order.
+    Inferred(SpanId),
+    /// None known.
+    None,
+}
+
+/// From when to when, and who says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpanBounds {
+    /// A record states them, or a duration.
+    Reported {
+        /// Start.
+        start: Timestamp,
+        /// End, not before the start.
+        end: Timestamp,
+    },
+    /// First to last record.
+    Observed {
+        /// First record.
+        start: Timestamp,
+        /// Last record.
+        end: Timestamp,
+    },
+}
+
+/// Span status of the OpenTelemetry trace API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Status {
+    /// Nothing says how it ended.
+    #[default]
+    Unset,
+    /// It went well.
+    Ok,
+    /// It failed.
+    Error,
+}
+
+/// A record of a trace.
+#[derive(Clone, Debug)]
+pub struct TraceRecord {
+    /// The source.
+    pub source: SourceId,
+    /// Its physical lines.
+    pub lines: Box<[LineOrigin]>,
+    /// When.
+    pub timestamp: Option<Timestamp>,
+    /// In which span.
+    pub span_id: Option<SpanId>,
+    /// Service.
+    pub service_name: Option<Name>,
+    /// Severity.
+    pub severity: Option<Severity>,
+    /// Error by severity, exception or status.
+    pub is_error: bool,
+    /// The message, lossily UTF-8.
+    pub body: Name,
+}
+
+impl SpanBounds {
+    /// The start.
+    pub const fn start(self) -> Timestamp {
+        match self {
+            SpanBounds::Reported { start, .. } | SpanBounds::Observed { start, .. } => start,
+        }
+    }
+
+    /// The end.
+    pub const fn end(self) -> Timestamp {
+        match self {
+            SpanBounds::Reported { end, .. } | SpanBounds::Observed { end, .. } => end,
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Trace and span identifiers: 16 and 8 bytes, printed as padded lowercase hex, never zero.
+
+use std::fmt;
+
+/// A 128-bit trace id (W3C Trace Context Level 2, section "trace-id"). Never zero.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TraceId(u128);
+
+/// A 64-bit span id (W3C Trace Context Level 2, section "parent-id"). Never zero.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SpanId(u64);
+
+/// Why bytes are not an id. Offsets count from the first byte given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdError {
+    /// Not the number of digits that was expected.
+    Length {
+        /// Digits found.
+        found: usize,
+        /// Digits expected.
+        expected: usize,
+    },
+    /// A byte that is not a lowercase hexadecimal digit.
+    Digit {
+        /// The byte.
+        byte: u8,
+        /// Its offset.
+        at: usize,
+    },
+    /// All digits are zero, which the specification declares invalid.
+    Zero,
+}
+
+impl fmt::Display for IdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            IdError::Length { found, expected } => {
+                write!(f, "has {found} digits, expected {expected}")
+            }
+            IdError::Digit { byte, at } if byte.is_ascii_uppercase() => {
+                write!(
+                    f,
+                    "has uppercase {:?} at byte {at}, only 0-9 and a-f are allowed",
+                    *byte as char
+                )
+            }
+            IdError::Digit { byte, at } => {
+                write!(f, "has {:?} at byte {at}, only 0-9 and a-f are allowed", *byte as char)
+            }
+            IdError::Zero => f.write_str("is all zeros"),
+        }
+    }
+}
+
+impl std::error::Error for IdError {}
+
+fn lower_hex(digits: &[u8], expected: usize) -> Result<u128, IdError> {
+    if digits.len() != expected {
+        return Err(IdError::Length { found: digits.len(), expected });
+    }
+    let mut value = 0u128;
+    for (at, &byte) in digits.iter().enumerate() {
+        let nibble = match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'a'..=b'f' => byte - b'a' + 10,
+            _ => return Err(IdError::Digit { byte, at }),
+        };
+        value = value << 4 | u128::from(nibble);
+    }
+    if value == 0 { Err(IdError::Zero) } else { Ok(value) }
+}
+
+impl TraceId {
+    /// The id with this value; `None` for zero.
+    pub const fn new(value: u128) -> Option<TraceId> {
+        if value == 0 { None } else { Some(TraceId(value)) }
+    }
+
+    /// Reads exactly 32 lowercase hex digits.
+    ///
+    /// # Errors
+    /// Wrong length, a byte that is no lowercase hex digit, or all zeros.
+    pub fn from_lower_hex(digits: &[u8]) -> Result<TraceId, IdError> {
+        lower_hex(digits, 32).map(TraceId)
+    }
+
+    /// The value as an integer.
+    pub const fn get(self) -> u128 {
+        self.0
+    }
+
+    /// The right-most 64 bits: what 64-bit systems keep of a 128-bit id.
+    pub const fn low64(self) -> u64 {
+        self.0 as u64
+    }
+
+    /// The left-most 64 bits; zero for an id that was 64 bits long at its source.
+    pub const fn high64(self) -> u64 {
+        (self.0 >> 64) as u64
+    }
+}
+
+impl SpanId {
+    /// The id with this value; `None` for zero.
+    pub const fn new(value: u64) -> Option<SpanId> {
+        if value == 0 { None } else { Some(SpanId(value)) }
+    }
+
+    /// Reads exactly 16 lowercase hex digits.
+    ///
+    /// # Errors
+    /// Wrong length, a byte that is no lowercase hex digit, or all zeros.
+    pub fn from_lower_hex(digits: &[u8]) -> Result<SpanId, IdError> {
+        lower_hex(digits, 16).map(|value| SpanId(value as u64))
+    }
+
+    /// The value as an integer.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for TraceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl fmt::Display for SpanId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl fmt::Debug for TraceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TraceId({self})")
+    }
+}
+
+impl fmt::Debug for SpanId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SpanId({self})")
+    }
+}
