@@ -94,6 +94,63 @@ enum Slot {
     Finished,
 }
 
+/// A thread's look at one slot after the other.
+struct Look {
+    position: usize,
+    /// Some source is being opened or read by another thread.
+    is_away: bool,
+    /// Another thread waits for some live stream.
+    is_watched: bool,
+}
+
+/// What a thread found to do.
+enum Work {
+    Open(Opening),
+    Read(Arc<Positioned>, u32),
+    Take(Box<Stream>),
+    /// To hand out the one, empty, chunk of a source that cannot be read.
+    Nothing,
+}
+
+impl Desk {
+    /// The next slot, from where `look` stands, with something to do: this is the caller's now. A
+    /// source that is to be opened will be looked at again.
+    fn pick(&mut self, look: &mut Look) -> Option<(usize, Work)> {
+        while let Some(slot) = self.slots.get_mut(look.position) {
+            let position = look.position;
+            look.position += 1;
+            match slot {
+                Slot::Finished => {}
+                Slot::Away => look.is_away = true,
+                Slot::Watched => look.is_watched = true,
+                Slot::Empty => {
+                    *slot = Slot::Finished;
+                    return Some((position, Work::Nothing));
+                }
+                Slot::Unopened => {
+                    *slot = Slot::Away;
+                    look.position = position;
+                    return Some((position, Work::Open(self.openings[position].clone())));
+                }
+                Slot::Plain(file, next) => {
+                    let (file, index) = (Arc::clone(file), *next);
+                    *next += 1;
+                    if index == file.last_index() {
+                        *slot = Slot::Finished;
+                    }
+                    return Some((position, Work::Read(file, index)));
+                }
+                Slot::Stream(_) => {
+                    if let Slot::Stream(stream) = std::mem::replace(slot, Slot::Away) {
+                        return Some((position, Work::Take(stream)));
+                    }
+                }
+            }
+        }
+        None
+    }
+}
+
 impl Chunks {
     /// The chunks of `sources`. Files are opened when their turn comes.
     pub fn new(sources: Vec<Source>, options: ReadOptions) -> Chunks {
@@ -156,76 +213,46 @@ impl Chunks {
                 desk.first += 1;
             }
             let returns = desk.returns;
+            let mut look = Look { position: desk.first, is_away: false, is_watched: false };
             let mut waiting = Waiting { chunks: self, pending: Vec::new() };
-            let (mut is_away, mut is_watched) = (false, false);
-            let mut position = desk.first;
-            while let Some(slot) = desk.slots.get_mut(position) {
-                match slot {
-                    Slot::Finished => {}
-                    Slot::Away => is_away = true,
-                    Slot::Watched => is_watched = true,
-                    Slot::Empty => {
-                        *slot = Slot::Finished;
-                        drop(desk);
-                        return Some(Ok(self.empty_chunk(position, buffer)));
-                    }
-                    Slot::Plain(file, next) => {
-                        let (file, index) = (Arc::clone(file), *next);
-                        *next += 1;
-                        if index == file.last_index() {
-                            *slot = Slot::Finished;
-                        }
-                        drop(desk);
+            while let Some((position, work)) = desk.pick(&mut look) {
+                drop(desk);
+                match work {
+                    Work::Nothing => return Some(Ok(self.empty_chunk(position, buffer))),
+                    Work::Read(file, index) => {
                         return Some(Ok(self.read_plain(&file, index, position, buffer)));
                     }
-                    Slot::Unopened => {
-                        *slot = Slot::Away;
-                        let opening = desk.openings[position].clone();
-                        drop(desk);
-                        let away = Away { chunks: self, position };
-                        let opened = open(&self.sources[position], &opening);
-                        desk = away.bring_back(|desk| self.opened(desk, position, opened));
-                        // The same slot again: there is something to take now.
-                        continue;
-                    }
-                    Slot::Stream(_) => {
-                        let Slot::Stream(mut stream) = std::mem::replace(slot, Slot::Away) else {
-                            continue;
-                        };
-                        drop(desk);
+                    Work::Open(opening) => desk = self.open(position, &opening),
+                    Work::Take(mut stream) => {
                         let away = Away { chunks: self, position };
                         match stream.take(buffer) {
                             Attempt::Taken(chunk) => {
                                 drop(away.bring_back(|desk| {
-                                    self.taken(desk, position, stream, chunk.is_last);
+                                    self.taken(desk, position, stream, chunk.is_last)
                                 }));
                                 // A stream that was called off ends anywhere.
                                 return (!self.stop.is_stopped()).then_some(Ok(chunk));
                             }
                             Attempt::Pending(pending, same_buffer) => {
-                                // Does not come back yet: this thread is to wait for it.
-                                waiting.pending.push((position, stream, pending));
-                                std::mem::forget(away);
                                 buffer = same_buffer;
-                                desk = self.desk();
-                                desk.slots[position] = Slot::Watched;
+                                waiting.pending.push((position, stream, pending));
+                                desk = away.watch();
                             }
                         }
                     }
                 }
-                position += 1;
             }
             if !waiting.pending.is_empty() {
                 let has_news = desk.returns != returns || !desk.errors.is_empty();
                 drop(desk);
                 if !has_news {
-                    waiting.wait(is_away);
+                    waiting.wait(look.is_away);
                 }
                 drop(waiting);
                 desk = self.desk();
             } else if desk.returns != returns || !desk.errors.is_empty() {
                 // Something came back while we looked elsewhere.
-            } else if is_away || is_watched {
+            } else if look.is_away || look.is_watched {
                 desk = self.changed.wait(desk).unwrap_or_else(PoisonError::into_inner);
             } else {
                 return None;
@@ -266,6 +293,13 @@ impl Chunks {
     fn desk(&self) -> MutexGuard<'_, Desk> {
         // A thread that panicked held the desk only for a moment's bookkeeping.
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Opens a source and lays it on the desk.
+    fn open(&self, position: usize, opening: &Opening) -> MutexGuard<'_, Desk> {
+        let away = Away { chunks: self, position };
+        let opened = open(&self.sources[position], opening);
+        away.bring_back(|desk| self.opened(desk, position, opened))
     }
 
     /// Lays a source on the desk that was just opened.
@@ -358,6 +392,15 @@ impl<'a> Away<'a> {
         put(&mut desk);
         desk.returns += 1;
         chunks.changed.notify_all();
+        desk
+    }
+
+    /// Keeps it, to wait for it. Nobody needs to be told.
+    fn watch(self) -> MutexGuard<'a, Desk> {
+        let (chunks, position) = (self.chunks, self.position);
+        std::mem::forget(self);
+        let mut desk = chunks.desk();
+        desk.slots[position] = Slot::Watched;
         desk
     }
 }

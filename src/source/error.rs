@@ -101,9 +101,7 @@ impl fmt::Display for SourceError {
                 reason(error)
             ),
             SourceErrorKind::Archive(format) => write!(f, "{format} archives are not read"),
-            SourceErrorKind::StandardInputTwice => {
-                f.write_str("standard input is named more than once")
-            }
+            SourceErrorKind::StandardInputTwice => f.write_str("named more than once"),
             SourceErrorKind::Shrunk { expected, found } => {
                 write!(f, "became shorter while being read: ends at byte {found} of {expected}")
             }

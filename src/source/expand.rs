@@ -138,3 +138,86 @@ impl Expansion {
         self.seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// Files in a new directory, and the names (without it) of what an expansion of `inputs` gives.
+    fn expanded(files: &[&str], inputs: &[&str]) -> (Vec<String>, Vec<String>) {
+        let directory = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = directory.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, b"x\n").unwrap();
+        }
+        #[cfg(unix)]
+        if files.contains(&"loop/a") {
+            std::os::unix::fs::symlink("..", directory.path().join("loop/up")).unwrap();
+            std::os::unix::fs::symlink("a", directory.path().join("loop/b")).unwrap();
+            std::os::unix::fs::symlink("gone", directory.path().join("loop/c")).unwrap();
+            std::os::unix::fs::symlink("self", directory.path().join("loop/self")).unwrap();
+        }
+        let inputs: Vec<Input> =
+            inputs.iter().map(|input| Input::Path(directory.path().join(input))).collect();
+        let (sources, errors) = expand(&inputs);
+        let prefix = format!("{}/", directory.path().display());
+        let short = |name: &str| name.trim_start_matches(&prefix).to_owned();
+        for (index, source) in sources.iter().enumerate() {
+            assert_eq!(source.id.0 as usize, index);
+            assert!(source.modified.is_some() && source.size == Some(2));
+        }
+        (
+            sources.iter().map(|source| short(&source.name)).collect(),
+            errors.iter().map(|error| short(&error.to_string())).collect(),
+        )
+    }
+
+    #[test]
+    fn a_directory_is_its_files_sorted_by_name() {
+        let files = ["d/b.log", "d/a/z.log", "d/c.log", "d/.hidden", "d/.git/x", "d/B.log"];
+        let (names, errors) = expanded(&files, &["d"]);
+        assert_eq!(names, ["d/B.log", "d/a/z.log", "d/b.log", "d/c.log"]);
+        assert!(errors.is_empty());
+    }
+
+    #[test]
+    fn files_stay_in_the_order_given_and_hidden_ones_are_read_when_named() {
+        let (names, errors) = expanded(&["b", ".a"], &["b", ".a"]);
+        assert_eq!(names, ["b", ".a"]);
+        assert!(errors.is_empty());
+    }
+
+    #[test]
+    fn a_file_given_twice_is_read_once() {
+        let (names, errors) = expanded(&["d/a", "d/b"], &["d/b", "d", "d/./a"]);
+        assert_eq!(names, ["d/b", "d/a"]);
+        assert!(errors.is_empty());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn links_that_loop_or_dangle_are_skipped() {
+        let (names, errors) = expanded(&["loop/a"], &["loop", "."]);
+        assert_eq!(names, ["loop/a"]);
+        assert!(errors.is_empty(), "{errors:?}");
+    }
+
+    #[test]
+    fn a_missing_file_is_an_error_and_the_others_are_read() {
+        let (names, errors) = expanded(&["b"], &["a", "b"]);
+        assert_eq!(names, ["b"]);
+        assert_eq!(errors, ["a: no such file or directory"]);
+    }
+
+    #[test]
+    fn standard_input_is_a_source_once() {
+        let (sources, errors) = expand(&[Input::from("-"), Input::from("-")]);
+        assert_eq!(sources.len(), 1);
+        assert_eq!(sources[0].kind, SourceKind::StandardInput);
+        assert_eq!(sources[0].file_name(), None);
+        assert_eq!(errors[0].to_string(), "(standard input): named more than once");
+        assert_eq!(Input::from("./-"), Input::Path("./-".into()));
+    }
+}
