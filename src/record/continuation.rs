@@ -18,7 +18,7 @@ pub(crate) enum Texture {
 /// A record's lines may lie this far apart, in bytes of the source, with other streams' lines (or
 /// other processes') in between. Bounds what has to be held open, and makes the answer independent
 /// of where a file is cut.
-pub(crate) const FARTHEST: u64 = 256 * 1024;
+pub const FARTHEST: u64 = 256 * 1024;
 
 /// Lines of one record, at most; more begin a new one.
 pub(crate) const MOST_LINES: usize = 10_000;

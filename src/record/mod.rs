@@ -21,9 +21,10 @@ mod stitch;
 mod tally;
 mod timestamp;
 
+pub use continuation::FARTHEST as MOST_APART;
 pub use fields::KeyCache;
 pub use format::SourceContext;
-pub use reader::Assembler;
+pub use reader::{Assembler, Sink as RecordSink};
 pub use severity::Severity;
 pub use stitch::{ChunkEdge, Stitcher};
 pub use tally::Tally;

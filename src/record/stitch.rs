@@ -66,6 +66,22 @@ impl Stitcher {
         self.carried.first().map(|line| line.origin.offset)
     }
 
+    /// Whether a line that is still open passes the test.
+    pub fn holds(&self, test: impl Fn(&[u8]) -> bool) -> bool {
+        self.carried.iter().any(|line| test(&line.text))
+    }
+
+    /// Shows the records that are open as they are now, and keeps them open.
+    pub fn show_open(
+        &self,
+        source: SourceId,
+        context: SourceContext<'_>,
+        cache: &mut KeyCache,
+        sink: &mut Sink<'_>,
+    ) {
+        finish(source, &self.carried, context, cache, sink);
+    }
+
     /// Joins the next chunk's edge. Records that lie across the border and are now complete go to
     /// the sink. `is_last`: nothing follows, so everything is complete.
     pub fn join(
@@ -95,17 +111,31 @@ impl Stitcher {
         }
         self.carried.extend(edge.tails);
         self.carried.sort_by_key(|line| line.origin.offset);
-        if is_last && !self.carried.is_empty() {
+        if is_last {
             let rest = std::mem::take(&mut self.carried);
-            let arena = Bump::new();
-            let service = context.service_name.map(|name| &*arena.alloc_slice_copy(name));
-            let context = SourceContext { service_name: service, ..context };
-            let mut assembler = Assembler::new(source, None, context, &arena, cache);
-            for line in &rest {
-                assembler.line(line.origin, &line.text, sink);
-            }
-            tally.merge(&assembler.finish(sink));
+            tally.merge(&finish(source, &rest, context, cache, sink));
         }
         tally
     }
+}
+
+/// Takes lines as all there is.
+fn finish(
+    source: SourceId,
+    lines: &[OwnedLine],
+    context: SourceContext<'_>,
+    cache: &mut KeyCache,
+    sink: &mut Sink<'_>,
+) -> Tally {
+    if lines.is_empty() {
+        return Tally::default();
+    }
+    let arena = Bump::new();
+    let service = context.service_name.map(|name| &*arena.alloc_slice_copy(name));
+    let context = SourceContext { service_name: service, ..context };
+    let mut assembler = Assembler::new(source, None, context, &arena, cache);
+    for line in lines {
+        assembler.line(line.origin, &line.text, sink);
+    }
+    assembler.finish(sink)
 }
