@@ -4,7 +4,7 @@
 //! the record before them. Does not group records by trace, and never fails: a line becomes a
 //! record, a continuation or a count.
 
-use crate::source::SourceId;
+pub use crate::source::SourceId;
 use crate::trace_context::{SpanId, TraceId};
 use std::borrow::Cow;
 
