@@ -15,6 +15,8 @@ mod facts;
 mod fragment;
 mod identity;
 mod precision;
+#[cfg(test)]
+mod properties;
 mod select;
 mod store;
 mod symbols;
