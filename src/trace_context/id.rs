@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::hex;
+
 /// A 128-bit trace id (W3C Trace Context Level 2, section "trace-id"). Never zero.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TraceId(u128);
@@ -54,20 +56,16 @@ impl fmt::Display for IdError {
 
 impl std::error::Error for IdError {}
 
-fn lower_hex(digits: &[u8], expected: usize) -> Result<u128, IdError> {
+/// Says which digit is wrong, once it is known that one is.
+#[cold]
+fn explain(digits: &[u8], expected: usize) -> IdError {
     if digits.len() != expected {
-        return Err(IdError::Length { found: digits.len(), expected });
+        return IdError::Length { found: digits.len(), expected };
     }
-    let mut value = 0u128;
-    for (at, &byte) in digits.iter().enumerate() {
-        let nibble = match byte {
-            b'0'..=b'9' => byte - b'0',
-            b'a'..=b'f' => byte - b'a' + 10,
-            _ => return Err(IdError::Digit { byte, at }),
-        };
-        value = value << 4 | u128::from(nibble);
+    match digits.iter().position(|&byte| !hex::is_lower_hex(byte)) {
+        Some(at) => IdError::Digit { byte: digits[at], at },
+        None => IdError::Zero,
     }
-    if value == 0 { Err(IdError::Zero) } else { Ok(value) }
 }
 
 impl TraceId {
@@ -81,7 +79,7 @@ impl TraceId {
     /// # Errors
     /// Wrong length, a byte that is no lowercase hex digit, or all zeros.
     pub fn from_lower_hex(digits: &[u8]) -> Result<TraceId, IdError> {
-        lower_hex(digits, 32).map(TraceId)
+        hex::read_u128(digits).and_then(TraceId::new).ok_or_else(|| explain(digits, 32))
     }
 
     /// The value as an integer.
@@ -111,7 +109,7 @@ impl SpanId {
     /// # Errors
     /// Wrong length, a byte that is no lowercase hex digit, or all zeros.
     pub fn from_lower_hex(digits: &[u8]) -> Result<SpanId, IdError> {
-        lower_hex(digits, 16).map(|value| SpanId(value as u64))
+        hex::read_u64(digits).and_then(SpanId::new).ok_or_else(|| explain(digits, 16))
     }
 
     /// The value as an integer.

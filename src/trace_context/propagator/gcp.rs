@@ -1,0 +1,62 @@
+//! `X-Cloud-Trace-Context`, the propagation of Google Cloud (Cloud Trace, "Trace context"):
+//! hex trace id, decimal span id.
+
+use crate::trace_context::fields::{decimal_u64, hex_span_id, hex_trace_id};
+use crate::trace_context::{Fault, RemoteContext, SpanId, ValueError};
+
+/// The header's name.
+pub(crate) const HEADER: &str = "X-Cloud-Trace-Context";
+
+/// Reads `{trace-id}[/{span-id}][;o={0|1}]`.
+pub(super) fn parse(value: &[u8]) -> Result<RemoteContext, ValueError> {
+    let (ids, option) = match value.iter().position(|&byte| byte == b';') {
+        Some(at) => (&value[..at], Some((&value[at + 1..], at + 1))),
+        None => (value, None),
+    };
+    let (trace, span) = match ids.iter().position(|&byte| byte == b'/') {
+        Some(at) => (&ids[..at], Some((&ids[at + 1..], at + 1))),
+        None => (ids, None),
+    };
+    let trace_id = hex_trace_id(trace, 0, "trace-id", 32..=32, "32")?;
+    let span_id = match span {
+        None | Some((b"", _)) => None,
+        Some((digits, at)) => SpanId::new(decimal_u64(digits, at, "span-id")?),
+    };
+    let sampled = match option {
+        None => None,
+        Some((b"o=1", _)) => Some(true),
+        Some((b"o=0", _)) => Some(false),
+        Some((_, at)) => {
+            return Err(ValueError::new("option", at, Fault::Rule("must be o=0 or o=1")));
+        }
+    };
+    Ok(RemoteContext { trace_id: Some(trace_id), span_id, sampled, ..RemoteContext::default() })
+}
+
+/// Reads the fields of a log entry: the trace is `projects/P/traces/{trace-id}` or the id alone,
+/// and the span, unlike in the header, hex.
+///
+/// # Errors
+/// Ids that are not 32 and 16 lowercase hex digits.
+pub fn cloud_log_fields(
+    trace: &[u8],
+    span: Option<&[u8]>,
+    sampled: Option<bool>,
+) -> Result<RemoteContext, ValueError> {
+    let at = trace.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
+    let trace_id = hex_trace_id(&trace[at..], at, "trace", 32..=32, "32")?;
+    let span_id = span.map(|span| hex_span_id(span, 0, "spanId", 16..=16, "16")).transpose()?;
+    Ok(RemoteContext { trace_id: Some(trace_id), span_id, sampled, ..RemoteContext::default() })
+}
+
+/// The header's value.
+pub(super) fn write(context: &RemoteContext) -> Option<String> {
+    let mut value = context.trace_id?.to_string();
+    if let Some(span_id) = context.span_id {
+        value.push_str(&format!("/{}", span_id.get()));
+    }
+    if let Some(sampled) = context.sampled {
+        value.push_str(&format!(";o={}", u8::from(sampled)));
+    }
+    Some(value)
+}

@@ -1,0 +1,119 @@
+//! W3C Trace Context and Baggage taken out of a carrier together, by the rules that tie them:
+//! without a valid traceparent there is no tracestate (W3C Trace Context, "Processing Model").
+
+use std::fmt;
+
+use super::format::OutgoingContext;
+use crate::trace_context::carrier::Carrier;
+use crate::trace_context::{Baggage, IdGenerator, Level, TraceParent, TraceState, ValueError};
+
+/// What a receiver keeps of incoming headers or of its environment.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct IncomingContext {
+    /// The sender; `None` starts a new trace.
+    pub parent: Option<TraceParent>,
+    /// Empty unless there is a parent.
+    pub trace_state: TraceState,
+    /// The members that are well formed.
+    pub baggage: Baggage,
+    /// What was there and is not used.
+    pub warnings: Vec<IncomingWarning>,
+}
+
+/// Why something incoming is not used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IncomingWarning {
+    /// Several traceparents, even when they are equal.
+    TraceParentRepeated(usize),
+    /// A traceparent that is none.
+    TraceParentInvalid(ValueError),
+    /// A tracestate without a traceparent to go with.
+    TraceStateAlone,
+    /// A tracestate that is none.
+    TraceStateInvalid(ValueError),
+    /// A member of the baggage that is none.
+    BaggageInvalid(ValueError),
+}
+
+impl fmt::Display for IncomingWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            IncomingWarning::TraceParentRepeated(count) => {
+                write!(f, "{count} traceparents, so none may be used: new trace")
+            }
+            IncomingWarning::TraceParentInvalid(error) => {
+                write!(f, "invalid traceparent, new trace: {error}")
+            }
+            IncomingWarning::TraceStateAlone => {
+                f.write_str("tracestate dropped: it goes with no valid traceparent")
+            }
+            IncomingWarning::TraceStateInvalid(error) => {
+                write!(f, "invalid tracestate dropped: {error}")
+            }
+            IncomingWarning::BaggageInvalid(error) => {
+                write!(f, "invalid baggage member dropped: {error}")
+            }
+        }
+    }
+}
+
+impl IncomingContext {
+    /// Takes the context out of a carrier.
+    ///
+    /// An empty variable `TRACEPARENT` is the same as none, without a warning: that is how shells
+    /// unset it for one command.
+    pub fn extract(carrier: &Carrier) -> IncomingContext {
+        let mut incoming = IncomingContext::default();
+        let parents: Vec<&[u8]> = carrier.all("traceparent").collect();
+        match parents[..] {
+            [] => {}
+            [b""] if carrier.is_environment() => {}
+            [value] => match TraceParent::parse(value) {
+                Ok(parent) => incoming.parent = Some(parent),
+                Err(error) => incoming.warnings.push(IncomingWarning::TraceParentInvalid(error)),
+            },
+            _ => incoming.warnings.push(IncomingWarning::TraceParentRepeated(parents.len())),
+        }
+        let states: Vec<&[u8]> = carrier.all("tracestate").collect();
+        if incoming.parent.is_none() {
+            if states.iter().any(|state| !state.is_empty()) {
+                incoming.warnings.push(IncomingWarning::TraceStateAlone);
+            }
+        } else {
+            match TraceState::parse_fields(states) {
+                Ok(state) => incoming.trace_state = state,
+                Err(error) => incoming.warnings.push(IncomingWarning::TraceStateInvalid(error)),
+            }
+        }
+        let baggage: Vec<&[u8]> =
+            carrier.all("baggage").filter(|value| !value.is_empty()).collect();
+        if !baggage.is_empty() {
+            let (baggage, errors) = Baggage::parse_forgiving(&baggage.join(&b','));
+            incoming.baggage = baggage;
+            incoming.warnings.extend(errors.into_iter().map(IncomingWarning::BaggageInvalid));
+        }
+        incoming
+    }
+
+    /// What a new span sends on: the same trace with a new span id, or a new trace. Baggage goes
+    /// along either way.
+    pub fn child(
+        &self,
+        ids: &mut IdGenerator,
+        level: Level,
+        sampled_root: bool,
+    ) -> OutgoingContext {
+        let traceparent = match &self.parent {
+            Some(parent) => parent.child(ids.span_id(), level),
+            None => {
+                let root = ids.root(sampled_root);
+                TraceParent { trace_flags: root.trace_flags.outgoing(level), ..root }
+            }
+        };
+        OutgoingContext {
+            trace_state: self.trace_state.clone(),
+            baggage: self.baggage.clone(),
+            ..OutgoingContext::from(traceparent)
+        }
+    }
+}
