@@ -172,6 +172,11 @@ impl RecordFacts {
         })
     }
 
+    /// Nothing says when.
+    pub(crate) fn is_untimed(&self) -> bool {
+        self.timestamp.is_none() && self.interval.is_none() && self.lone_start.is_none()
+    }
+
     /// The trace.
     pub fn key(&self) -> TraceKey {
         self.key

@@ -65,8 +65,7 @@ impl TraceFragment {
         self.spellings.add(facts.spelling);
         self.record_count = self.record_count.saturating_add(1);
         self.error_count = self.error_count.saturating_add(u32::from(facts.is_error));
-        self.untimed_count =
-            self.untimed_count.saturating_add(u32::from(facts.timestamp.is_none()));
+        self.untimed_count = self.untimed_count.saturating_add(u32::from(facts.is_untimed()));
         if let Some(stamp) = facts.timestamp.or(facts.lone_start) {
             self.reach(is_whole_second(stamp), facts.service, stamp, stamp);
         }

@@ -10,20 +10,23 @@ use std::sync::Arc;
 
 mod assemble;
 mod call_graph;
+mod clock;
 mod facts;
 mod fragment;
 mod identity;
 mod precision;
+#[cfg(test)]
+mod properties;
+mod select;
 mod store;
 mod symbols;
 mod tree;
 
-pub mod clock;
-pub mod select;
-
+pub use clock::{ClockSkew, clock_skews};
 pub use facts::RecordFacts;
 pub use fragment::TraceFragment;
 pub use identity::{Wanted, normalized};
+pub use select::Selection;
 pub use store::{Assembly, Batch, Options, TraceStore};
 pub use symbols::{Symbol, SymbolCache, Symbols};
 
@@ -166,7 +169,20 @@ pub struct TraceRecord {
     pub body: Name,
 }
 
+impl Trace {
+    /// Nanoseconds from start to end; `None` without times.
+    pub fn duration(&self) -> Option<u64> {
+        let (start, end) = (self.start?, self.end?);
+        Some(end.nanoseconds().abs_diff(start.nanoseconds()))
+    }
+}
+
 impl SpanBounds {
+    /// Nanoseconds from start to end.
+    pub const fn duration(self) -> u64 {
+        self.end().nanoseconds().abs_diff(self.start().nanoseconds())
+    }
+
     /// The start.
     pub const fn start(self) -> Timestamp {
         match self {
