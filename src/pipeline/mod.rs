@@ -64,7 +64,14 @@ pub trait Visit: Sync {
 
     /// Parts of a source in order. Records that begin before `open_from` are all there; those of
     /// later offsets may still come. Gives false to end reading.
-    fn deliver(&self, _source: SourceId, _parts: Vec<Self::Part>, _open_from: u64) -> bool {
+    /// `is_last`: nothing more of this source comes.
+    fn deliver(
+        &self,
+        _source: SourceId,
+        _parts: Vec<Self::Part>,
+        _open_from: u64,
+        _is_last: bool,
+    ) -> bool {
         true
     }
 }
@@ -243,7 +250,7 @@ impl<V: Visit> Worker<'_, V> {
             self.cache = cache;
             parts.extend(self.visitor.gathered(part));
             let open_from = if is_last { u64::MAX } else { joint.open_from() };
-            if !self.visitor.deliver(source, parts, open_from) {
+            if !self.visitor.deliver(source, parts, open_from, is_last) {
                 self.chunks.stop();
             }
         }
@@ -266,7 +273,7 @@ impl<V: Visit> Worker<'_, V> {
             }
             self.cache = cache;
             let parts = self.visitor.gathered(part).into_iter().collect();
-            if !self.visitor.deliver(source, parts, u64::MAX) {
+            if !self.visitor.deliver(source, parts, u64::MAX, false) {
                 self.chunks.stop();
             }
         }

@@ -30,7 +30,7 @@ pub use escape::{cut, cut_start, escape, escape_bytes, width};
 pub use json::JsonRenderer;
 pub use style::Style;
 pub use text::TextRenderer;
-pub use time::{TimeZone, UnknownTimeZone, rfc3339};
+pub use time::rfc3339;
 pub use warning::warning_text;
 
 /// In which form to write.

@@ -4,7 +4,7 @@
 //! Colour never says anything alone: errors carry a symbol, guesses a mark. Services get one of
 //! a few colours that stand out on dark and on light backgrounds alike.
 
-use super::time::TimeZone;
+use crate::record::TimeZone;
 use anstyle::{Ansi256Color, AnsiColor};
 
 /// How text for people is to look.

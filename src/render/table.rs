@@ -10,6 +10,7 @@ use super::duration::{duration, grouped};
 use super::escape::{cut, escape, width};
 use super::line::Line;
 use super::style::{BOLD, DIM, ERROR, PLAIN, Paint, Style, service_paint};
+use super::time::{clock, date, zone_name};
 use crate::analysis::TraceSummary;
 use crate::trace::{Span, Status};
 use comfy_table::{
@@ -152,9 +153,9 @@ impl TraceRow {
         let root = summary.root.and_then(|root| trace.spans.get(root));
         TraceRow {
             trace_id: escape(&trace.trace_id).into_owned(),
-            date: at(&|start| zone.date(start)),
-            clock: at(&|start| zone.clock(start)),
-            zone: at(&|start| zone.name(start)),
+            date: at(&|start| date(zone, start)),
+            clock: at(&|start| clock(zone, start)),
+            zone: at(&|start| zone_name(zone, start)),
             duration: summary
                 .duration()
                 .map_or(glyphs.dash.to_owned(), |time| duration(time, style.ascii)),

@@ -6,6 +6,7 @@ use super::super::line::write_wrapped;
 use super::super::style::{BOLD, DIM, ERROR, GOOD, PLAIN, Paint};
 use super::Picture;
 use crate::analysis::Gap;
+use crate::render::time::{clock, date, zone_name};
 use crate::trace::Status;
 use std::io::{self, Write};
 
@@ -24,7 +25,8 @@ pub(super) fn write_header(out: &mut dyn Write, picture: &Picture<'_>) -> io::Re
     if let Some((start, _)) = picture.range {
         pieces.push(vec![(picture.duration(picture.total()), BOLD)]);
         let zone = picture.style.time_zone;
-        let start = format!("{} {} {}", zone.date(start), zone.clock(start), zone.name(start));
+        let start =
+            format!("{} {} {}", date(zone, start), clock(zone, start), zone_name(zone, start));
         pieces.push(vec![(start, PLAIN)]);
     } else {
         pieces.push(vec![("no times".to_owned(), DIM)]);
