@@ -1,7 +1,7 @@
 //! Below the picture: what its marks mean, if they occur, and what to know before trusting it.
 
 use super::super::escape::escape;
-use super::super::line::write_wrapped;
+use super::super::line::{words, write_wrapped};
 use super::super::style::{DIM, PLAIN, Paint, WARN};
 use super::super::warning::warning_text;
 use super::Picture;
@@ -15,6 +15,9 @@ pub(super) fn write_notes(
     marks: Marks,
 ) -> io::Result<()> {
     let glyphs = picture.glyphs;
+    let inferred = marks.inferred_service.and_then(|at| picture.timeline.trace.spans.get(at));
+    let inferred =
+        inferred.map(|span| format!("{}?", picture.service(span.service_name.as_deref())));
     let notes: Vec<String> = [
         (marks.waiting, glyphs.waiting[0], "waiting for spans below"),
         (marks.observed, glyphs.observed, "from first to last log line, no duration reported"),
@@ -23,7 +26,7 @@ pub(super) fn write_notes(
             &format!("{}{}", glyphs.last, glyphs.guess),
             "parent guessed from times",
         ),
-        (marks.inferred_service, &format!("x{}", glyphs.guess), "service guessed from its callers"),
+        (inferred.is_some(), inferred.as_deref().unwrap_or("?"), "service guessed"),
         (marks.loose, glyphs.record, "record that names no span"),
         (marks.never_logged, "?", "named by other records, never logged"),
     ]
@@ -43,8 +46,7 @@ pub(super) fn write_notes(
     }
     for warning in warnings {
         let text = warning_text(warning);
-        let words: Vec<Vec<(String, Paint)>> =
-            escape(&text).split(' ').map(|word| vec![(word.to_owned(), PLAIN)]).collect();
+        let words = words(&[(escape(&text).into_owned(), PLAIN)]);
         let mut line = picture.line();
         line.push("note: ", WARN);
         write_wrapped(out, line, 6, " ", &words)?;

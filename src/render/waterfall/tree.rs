@@ -196,7 +196,7 @@ impl Choice<'_> {
         for &node in chain.iter().rev() {
             self.show(node);
         }
-        if self.rows > max_rows && before > 1 {
+        if self.rows > max_rows && (before > 1 || chain.len() > 1) {
             for &node in &chain {
                 self.hide(node);
             }
