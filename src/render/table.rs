@@ -327,7 +327,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::render::sample::{checkout, hostile, many_queries, summary, without_spans};
-    use snapbox::{assert_data_eq, str};
+    use snapbox::{IntoData, assert_data_eq, str};
 
     fn drawn(width: Option<usize>) -> String {
         let mut table = TraceTable::new(Style { width, ..Style::default() });
@@ -351,7 +351,7 @@ trace                             2026-11-22    duration  spans  records  errors
 4bf92f3577b34da6a3ce929d0e0e4736  10:30:45.120    1.21 s    301        0          db, web           web GET /orders
 4bf92f3577b34da6a3ce929d0e0e4736  10:30:45.120    100 ms      4        1     ✗ 1  a-service-with-…  a-service-with-a-na…
 
-"#]]
+"#]].raw()
         );
         assert_data_eq!(
             drawn(Some(80)),
@@ -363,6 +363,7 @@ trace             2026-11-22    duration  spans  errors  root
 4bf92f3577b34da6  10:30:45.120    100 ms      4     ✗ 1  a-service-with-a-name-…
 
 "#]]
+            .raw()
         );
         assert_data_eq!(
             drawn(Some(60)),
@@ -374,6 +375,7 @@ trace             2026-11-22    duration  spans  errors
 4bf92f3577b34da6  10:30:45.120    100 ms      4     ✗ 1
 
 "#]]
+            .raw()
         );
     }
 
@@ -386,9 +388,9 @@ trace                             start (UTC)                   duration   spans
 4bf92f3577b34da6a3ce929d0e0e4736  2026-11-22 10:30:45.120        1.282 s       8        13       ✗ 3  gateway GET /checkout             payment, bank, pricing, gateway, cart, fraud, mailer, redis
 4bf92f3577b34da6a3ce929d0e0e4736  2026-11-22 10:30:45.120        2.012 s       0         6       ✗ 1  –
 4bf92f3577b34da6a3ce929d0e0e4736  2026-11-22 10:30:45.120         1.21 s     301         0            web GET /orders                   db, web
-4bf92f3577b34da6a3ce929d0e0e4736  2026-11-22 10:30:45.120         100 ms       4         1       ✗ 1  a-service-with-a-name-of-one-hundred-characters-a-service-with-a-name-of-one-hundred-characters-abcd a-service-with-a-name-of-one-hundred-characters-a-service-with-a-name-of-one-hundred-characters-abcd  a-service-with-a-name-of-one-hundred-characters-a-service-with-a-name-of-one-hundred-characters-abcd, evil/x1b[2J/u{202e}, 漢字のサービス, 👩‍💻
+4bf92f3577b34da6a3ce929d0e0e4736  2026-11-22 10:30:45.120         100 ms       4         1       ✗ 1  a-service-with-a-name-of-one-hundred-characters-a-service-with-a-name-of-one-hundred-characters-abcd a-service-with-a-name-of-one-hundred-characters-a-service-with-a-name-of-one-hundred-characters-abcd  a-service-with-a-name-of-one-hundred-characters-a-service-with-a-name-of-one-hundred-characters-abcd, evil\x1b[2J\u{202e}, 漢字のサービス, 👩‍💻
 
-"#]]
+"#]].raw()
         );
     }
 

@@ -11,7 +11,7 @@ use super::tree::{Item, rows};
 use super::write_timeline;
 use crate::analysis::Timeline;
 use crate::render::style::Glyphs;
-use snapbox::{assert_data_eq, str};
+use snapbox::{IntoData, assert_data_eq, str};
 
 fn drawn(timeline: &Timeline, style: Style, options: Options) -> String {
     let mut out = Vec::new();
@@ -74,6 +74,7 @@ note: 1 span named but never logged: 0123456789abcdef (by 2 records)
 note: clock of bank 4 ms ahead of payment (1 call shows it)
 
 "#]]
+        .raw()
     );
 }
 
@@ -132,6 +133,7 @@ note: 1 span named but never logged: 0123456789abcdef (by 2
 note: clock of bank 4 ms ahead of payment (1 call shows it)
 
 "#]]
+        .raw()
     );
 }
 
@@ -195,6 +197,7 @@ note: clock of bank 4 ms ahead of
       payment (1 call shows it)
 
 "#]]
+        .raw()
     );
 }
 
@@ -246,7 +249,7 @@ redis? service guessed   ? named by other records, never logged
 note: 1 span named but never logged: 0123456789abcdef (by 2 records)
 note: clock of bank 4 ms ahead of payment (1 call shows it)
 
-"#]]
+"#]].raw()
     );
 }
 
@@ -316,6 +319,7 @@ note: 1 span named but never logged: 0123456789abcdef (by 2 records)
 note: clock of bank 4 ms ahead of payment (1 call shows it)
 
 "#]]
+        .raw()
     );
 }
 
@@ -343,6 +347,7 @@ longest silences
 • record that names no span
 
 "#]]
+        .raw()
     );
 }
 
@@ -380,6 +385,7 @@ web      GET /orders              310 ms   26 %  ████████
 ─ waiting for spans below
 
 "#]]
+        .raw()
     );
 }
 
@@ -420,6 +426,7 @@ recursion  200 operations ×200            400 ms  100 %  ███████�
 ─ waiting for spans below
 
 "#]]
+        .raw()
     );
 }
 
@@ -432,25 +439,26 @@ trace 4bf92f3577b34da6a3ce929d0e0e4736  ✗ error  100 ms
 2026-11-22 10:30:45.120 UTC  4 services, 4 spans, 1 record, 1 error
 
 ✗ first error in 漢字のサービス 検索 🔎 クエリ
-     +10 ms  ERROR  /x1b]0;title/x07漢字漢字漢字漢字漢字漢字漢字…  gateway.log:1
+     +10 ms  ERROR  \x1b]0;title\x07漢字漢字漢字漢字漢字漢字漢字…  gateway.log:1
 50 % of the time (50 ms) in a-service-with-a-name-of-one-hu…
   a-service-with-a-name-of-one-hu…
 
                                ╷0              ╷50 ms            duration   self
 a-service-with-a… a-service-w… ████████████▊───────────────▕███    100 ms  50 ms
 ├╴漢字のサービス  検索 🔎 ク…                                           –
-└╴evil/x1b[2J/u{… rm -rf/r/n/…             ▕███████████████▊        50 ms  50 ms
+└╴evil\x1b[2J\u{… rm -rf\r\n\…             ▕███████████████▊        50 ms  50 ms
   └╴👩‍💻            été                          │                        0      0
 
 service               operation                          self  share
 a-service-with-a-na…  a-service-with-a-name-of-on…      50 ms   50 %  █████
-evil/x1b[2J/u{202e}   rm -rf/r/n/x07                    50 ms   50 %  █████
+evil\x1b[2J\u{202e}   rm -rf\r\n\x07                    50 ms   50 %  █████
 漢字のサービス        検索 🔎 クエリ                        0    0 %
 👩‍💻                    été                                   0    0 %
 
 ─ waiting for spans below
 
 "#]]
+        .raw()
     );
 }
 
@@ -463,6 +471,7 @@ trace 4bf92f3577b34da6a3ce929d0e0e4736  no errors  no times
 0 services, 0 spans, 0 records
 
 "#]]
+        .raw()
     );
 }
 
@@ -486,6 +495,7 @@ trace 4bf92f3577b34da6a3ce929d0e0e4736  no errors  1 ns
 a b ████████████████████████████████████████      1 ns  1 ns
 
 "#]]
+        .raw()
     );
 }
 
