@@ -1,10 +1,8 @@
 //! The time axis: ticks at round offsets from the start of the trace.
 
-use super::super::duration::duration;
-use super::super::escape::width;
-use super::super::style::Glyphs;
 use super::bar::Scale;
 use crate::record::Timestamp;
+use crate::render::{duration::duration, escape::width, style::Glyphs};
 
 const SECOND: u64 = 1_000_000_000;
 

@@ -4,8 +4,8 @@
 //! child was open the bar is a thin line, elsewhere a block; the blocks of a picture are therefore
 //! the self times, and they are what takes the eye to where the time went.
 
-use super::super::style::Glyphs;
 use crate::record::Timestamp;
+use crate::render::style::Glyphs;
 use std::collections::BTreeMap;
 
 const EIGHTHS: usize = 8;

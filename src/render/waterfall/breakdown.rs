@@ -1,21 +1,25 @@
 //! Where the time went, counted: the critical path, self time by service and operation, the
 //! longest silences.
 
-use super::super::duration::{count, duration, grouped, share};
-use super::super::escape::{cut, cut_start, escape, width};
-use super::super::line::write_wrapped;
-use super::super::style::{DIM, PLAIN, Paint};
 use super::{Picture, first_line, heading};
+use crate::render::{
+    duration::{count, duration, grouped, share},
+    escape::{cut, cut_start, escape, width},
+    line::write_wrapped,
+    style::{DIM, PLAIN, Paint},
+};
 use crate::trace::Name;
 use std::io::{self, Write};
 
 /// Steps of the critical path below this part of it are summed up at its end.
-const LEAST_STEP: f64 = 0.01;
+const LEAST_STEP: f64 = 0.02;
 /// Steps of the critical path shown at most.
 const MAX_STEPS: usize = 20;
 /// Services, and operations of one service, shown.
-const MAX_SERVICES: usize = 12;
-const MAX_OPERATIONS: usize = 5;
+const MAX_SERVICES: usize = 6;
+const MAX_OPERATIONS: usize = 4;
+/// Silences shown.
+const MAX_GAPS: usize = 3;
 
 /// `gateway 22 ms → payment 790 ms → …`
 pub(super) fn write_critical_path(out: &mut dyn Write, picture: &Picture<'_>) -> io::Result<()> {
@@ -97,11 +101,13 @@ pub(super) fn write_shares(out: &mut dyn Write, picture: &Picture<'_>) -> io::Re
         rows.extend(service_rows(picture, service));
     }
     let hidden = timeline.services.len().saturating_sub(MAX_SERVICES);
-    if hidden > 0 {
+    if hidden == 1 {
+        rows.extend(service_rows(picture, &timeline.services[MAX_SERVICES]));
+    } else if hidden > 1 {
         rows.push(rest_row(
             picture,
-            count(hidden as u64, "more service"),
-            timeline.services[MAX_SERVICES..].iter().map(|s| (s.span_count, s.self_time, s.share)),
+            hidden,
+            timeline.services[MAX_SERVICES..].iter().map(|s| (s.self_time, s.share)),
         ));
     }
     write_share_rows(out, picture, &rows)
@@ -145,28 +151,24 @@ fn service_rows(picture: &Picture<'_>, service: &crate::analysis::ServiceShare) 
         }));
         if operations.len() > MAX_OPERATIONS {
             let rest = &operations[MAX_OPERATIONS..];
+            let rest = rest_row(picture, rest.len(), rest.iter().map(|o| (o.self_time, o.share)));
             rows.push(Share {
+                service: (String::new(), PLAIN),
+                name: rest.service,
                 is_detail: true,
-                ..rest_row(
-                    picture,
-                    count(rest.len() as u64, "more operation"),
-                    rest.iter().map(|o| (o.span_count, o.self_time, o.share)),
-                )
+                ..rest
             });
         }
     }
     rows
 }
 
-fn rest_row(
-    picture: &Picture<'_>,
-    what: String,
-    of: impl Iterator<Item = (u64, u64, f64)>,
-) -> Share {
-    let (spans, self_time, part) =
-        of.fold((0, 0, 0.0), |sum, of| (sum.0 + of.0, sum.1 + of.1, sum.2 + of.2));
-    let what = (format!("{} {what}", picture.glyphs.ellipsis), DIM);
-    Share { service: (String::new(), DIM), name: what, spans, self_time, part, is_detail: false }
+/// The services, or operations, that are not shown: how many, and their sum.
+fn rest_row(picture: &Picture<'_>, hidden: usize, of: impl Iterator<Item = (u64, f64)>) -> Share {
+    let (self_time, part) = of.fold((0, 0.0), |sum, of| (sum.0 + of.0, sum.1 + of.1));
+    let what = (format!("{} {} more", picture.glyphs.ellipsis, grouped(hidden as u64)), DIM);
+    let name = (String::new(), DIM);
+    Share { service: what, name, spans: 0, self_time, part, is_detail: false }
 }
 
 impl Share {
@@ -185,7 +187,7 @@ fn write_share_rows(out: &mut dyn Write, picture: &Picture<'_>, rows: &[Share]) 
     const PART: usize = 2 + 5;
     const LEAST_BAR: usize = 2 + 10;
     let widest = |of: &dyn Fn(&Share) -> usize| rows.iter().map(of).max().unwrap_or(0);
-    let service = widest(&|row| width(&row.service.0)).clamp(7, (picture.width / 4).max(8));
+    let service = widest(&|row| width(&row.service.0)).clamp(7, (picture.width / 4).max(9));
     let name_room = picture.width.saturating_sub(service + 2 + TIME + PART + LEAST_BAR);
     let name = widest(&|row| width(&row.name.0) + width(&row.times(picture)));
     let name = if name_room >= 9 { name.min(name_room).max(9) } else { 0 };
@@ -199,7 +201,8 @@ fn write_share_rows(out: &mut dyn Write, picture: &Picture<'_>, rows: &[Share]) 
     }
     line.pad_to(numbers).right("self", TIME, DIM).right("share", PART, DIM);
     line.write(out)?;
-    for row in rows {
+    // Without room for names an operation has nothing to be known by.
+    for row in rows.iter().filter(|row| name > 0 || !row.is_detail) {
         let mut line = picture.line();
         line.cut(&row.service.0, service, row.service.1);
         line.pad_to(service);
@@ -240,6 +243,7 @@ pub(super) fn write_gaps(out: &mut dyn Write, picture: &Picture<'_>) -> io::Resu
         .timeline
         .gaps
         .iter()
+        .take(MAX_GAPS)
         .filter_map(|gap| {
             let (before, after) = (trace.records.get(gap.before)?, trace.records.get(gap.after)?);
             let span = gap.span.and_then(|span| trace.spans.get(span));

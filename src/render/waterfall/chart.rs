@@ -1,14 +1,16 @@
 //! The picture itself: one row a span, a bar on a common time axis.
 
-use super::super::duration::count;
-use super::super::escape::{cut, width};
-use super::super::style::{DIM, ERROR, PLAIN, Paint};
 use super::axis::axis;
 use super::bar::{Cells, Scale, span_bar, waiting_bar};
 use super::columns::Columns;
 use super::tree::{Folded, Item, Row, rows};
 use super::{Picture, short_span};
 use crate::record::Timestamp;
+use crate::render::{
+    duration::count,
+    escape::{cut, width},
+    style::{DIM, ERROR, PLAIN, Paint},
+};
 use crate::trace::{Parent, Span, SpanBounds, Status};
 use std::io::{self, Write};
 

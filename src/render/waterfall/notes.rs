@@ -1,11 +1,13 @@
 //! Below the picture: what its marks mean, if they occur, and what to know before trusting it.
 
-use super::super::escape::escape;
-use super::super::line::{words, write_wrapped};
-use super::super::style::{DIM, PLAIN, Paint, WARN};
-use super::super::warning::warning_text;
 use super::Picture;
 use super::chart::Marks;
+use crate::render::{
+    escape::escape,
+    line::{words, write_wrapped},
+    style::{DIM, PLAIN, Paint, WARN},
+    warning::warning_text,
+};
 use std::io::{self, Write};
 
 /// Footnotes for the marks that occur, then the warnings.
@@ -19,16 +21,12 @@ pub(super) fn write_notes(
     let inferred =
         inferred.map(|span| format!("{}?", picture.service(span.service_name.as_deref())));
     let notes: Vec<String> = [
-        (marks.waiting, glyphs.waiting[0], "waiting for spans below"),
-        (marks.observed, glyphs.observed, "from first to last log line, no duration reported"),
-        (
-            marks.inferred_parent,
-            &format!("{}{}", glyphs.last, glyphs.guess),
-            "parent guessed from times",
-        ),
+        (marks.waiting, glyphs.waiting[0], "waits for spans below"),
+        (marks.observed, glyphs.observed, "first to last log line"),
+        (marks.inferred_parent, &format!("{}{}", glyphs.last, glyphs.guess), "parent guessed"),
         (inferred.is_some(), inferred.as_deref().unwrap_or("?"), "service guessed"),
-        (marks.loose, glyphs.record, "record that names no span"),
-        (marks.never_logged, "?", "named by other records, never logged"),
+        (marks.loose, glyphs.record, "record of no span"),
+        (marks.never_logged, "?", "named but never logged"),
     ]
     .into_iter()
     .filter(|(occurs, ..)| *occurs)

@@ -1,11 +1,13 @@
 //! The trace in words: what it is, what failed first, where most of the time went.
 
-use super::super::duration::{count, grouped, share};
-use super::super::escape::escape;
-use super::super::line::{words, write_wrapped};
-use super::super::style::{BOLD, DIM, ERROR, GOOD, PLAIN, Paint};
 use super::Picture;
 use crate::analysis::Gap;
+use crate::render::{
+    duration::{count, grouped, share},
+    escape::escape,
+    line::{words, write_wrapped},
+    style::{BOLD, DIM, ERROR, GOOD, PLAIN, Paint},
+};
 use crate::trace::{Span, Status};
 use std::collections::BTreeSet;
 use std::io::{self, Write};

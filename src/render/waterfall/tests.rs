@@ -2,15 +2,15 @@
 
 #![allow(clippy::unwrap_used)]
 
-use super::super::escape::width;
-use super::super::sample::{
-    Files, checkout, deep, hostile, many_queries, span, timeline, without_spans,
-};
-use super::super::{Options, Style};
 use super::tree::{Item, rows};
 use super::write_timeline;
 use crate::analysis::Timeline;
-use crate::render::style::Glyphs;
+use crate::render::{
+    Options, Style,
+    escape::width,
+    sample::{Files, checkout, deep, hostile, many_queries, span, timeline, without_spans},
+    style::Glyphs,
+};
 use snapbox::{IntoData, assert_data_eq, str};
 
 fn drawn(timeline: &Timeline, style: Style, options: Options) -> String {
@@ -48,28 +48,25 @@ gateway    GET /checkout   ✗ ▋───────────────�
 ?          span 01234567                                     ─         –
 └╴mailer   send apology                                      ▒     20 ms   20 ms
 
-critical path  gateway 22 ms → cart 49 ms → pricing 92 ms → fraud 31 ms →
-               payment 781 ms → bank 229 ms →
-               gateway 42 ms (+ 36 ms in 5 short steps)
+critical path  cart 31 ms → pricing 92 ms → fraud 31 ms → payment 781 ms →
+               bank 229 ms → gateway 42 ms (+ 76 ms in 7 short steps)
 
-service  operation             self  share
-payment  charge              790 ms   61 %  █████████████████████▉
-bank     POST /authorize     229 ms   18 %  ██████▍
-pricing  quote                92 ms    7 %  ██▌
-gateway  GET /checkout        79 ms    6 %  ██▏
-cart     load cart            49 ms    4 %  █▍
-fraud    score                31 ms    2 %  ▉
-mailer   send apology         20 ms    2 %  ▌
-redis    GET cart:627         12 ms   <1 %  ▍
+service   operation             self  share
+payment   charge              790 ms   61 %  █████████████████████▎
+bank      POST /authorize     229 ms   18 %  ██████▏
+pricing   quote                92 ms    7 %  ██▌
+gateway   GET /checkout        79 ms    6 %  ██▏
+cart      load cart            49 ms    4 %  █▍
+fraud     score                31 ms    2 %  ▉
+… 2 more                       32 ms    2 %  ▉
 
 longest silences
    766 ms  payment  charging card att… → connection pool…  payment.log:120 → 121
    233 ms  payment  connection pool… → charge failed: B…   payment.log:121 → 122
     61 ms  cart     loading cart → cart loaded items=3 t…       cart.log:40 → 41
 
-─ waiting for spans below   ▒ from first to last log line, no duration reported
-└~ parent guessed from times   redis? service guessed
-? named by other records, never logged
+─ waits for spans below   ▒ first to last log line   └~ parent guessed
+redis? service guessed   ? named but never logged
 note: 1 span named but never logged: 0123456789abcdef (by 2 records)
 note: clock of bank 4 ms ahead of payment (1 call shows it)
 
@@ -105,29 +102,27 @@ gateway    GET /checko… ✗ ▎▏─────────────▐  
 ?          span 012345…                  ╶         –
 └╴mailer   send apology                  │     20 ms   20 ms
 
-critical path  gateway 22 ms → cart 49 ms → pricing 92 ms →
-               fraud 31 ms → payment 781 ms → bank 229 ms →
-               gateway 42 ms (+ 36 ms in 5 short steps)
+critical path  cart 31 ms → pricing 92 ms → fraud 31 ms →
+               payment 781 ms → bank 229 ms →
+               gateway 42 ms (+ 76 ms in 7 short steps)
 
-service  operation             self  share
-payment  charge              790 ms   61 %  █████████▊
-bank     POST /authorize     229 ms   18 %  ██▉
-pricing  quote                92 ms    7 %  █▏
-gateway  GET /checkout        79 ms    6 %  █
-cart     load cart            49 ms    4 %  ▋
-fraud    score                31 ms    2 %  ▍
-mailer   send apology         20 ms    2 %  ▎
-redis    GET cart:627         12 ms   <1 %  ▏
+service   operation             self  share
+payment   charge              790 ms   61 %  █████████▏
+bank      POST /authorize     229 ms   18 %  ██▋
+pricing   quote                92 ms    7 %  █
+gateway   GET /checkout        79 ms    6 %  ▉
+cart      load cart            49 ms    4 %  ▋
+fraud     score                31 ms    2 %  ▍
+… 2 more                       32 ms    2 %  ▍
 
 longest silences
    766 ms  payment  chargi… → connect…  …yment.log:120 → 121
    233 ms  payment  connect… → charge…  …yment.log:121 → 122
     61 ms  cart     loadin… → cart lo…      cart.log:40 → 41
 
-─ waiting for spans below
-▒ from first to last log line, no duration reported
-└~ parent guessed from times   redis? service guessed
-? named by other records, never logged
+─ waits for spans below   ▒ first to last log line
+└~ parent guessed   redis? service guessed
+? named but never logged
 note: 1 span named but never logged: 0123456789abcdef (by 2
       records)
 note: clock of bank 4 ms ahead of payment (1 call shows it)
@@ -165,32 +160,30 @@ gateway    ✗ ▎───────────────▐   1.282 s
 ?                            ╶         –
 └╴mailer                     │     20 ms
 
-critical path  gateway 22 ms →
-  cart 49 ms → pricing 92 ms →
-  fraud 31 ms → payment 781 ms →
-  bank 229 ms →
-  gateway 42 ms (+ 36 ms in 5 short ste…
+critical path  cart 31 ms →
+  pricing 92 ms → fraud 31 ms →
+  payment 781 ms → bank 229 ms →
+  gateway 42 ms (+ 76 ms in 7 short ste…
 
-service       self  share
-payment     790 ms   61 %  ███████▉
-bank        229 ms   18 %  ██▎
-pricing      92 ms    7 %  ▉
-gateway      79 ms    6 %  ▊
-cart         49 ms    4 %  ▌
-fraud        31 ms    2 %  ▎
-mailer       20 ms    2 %  ▎
-redis        12 ms   <1 %  ▏
+service        self  share
+payment      790 ms   61 %  ███████▎
+bank         229 ms   18 %  ██▏
+pricing       92 ms    7 %  ▉
+gateway       79 ms    6 %  ▊
+cart          49 ms    4 %  ▌
+fraud         31 ms    2 %  ▎
+… 2 more      32 ms    2 %  ▎
 
 longest silences
    766 ms  payment            …120 → 121
    233 ms  payment            …121 → 122
     61 ms  cart               …g:40 → 41
 
-─ waiting for spans below
-▒ from first to last log line, no durat…
-└~ parent guessed from times
+─ waits for spans below
+▒ first to last log line
+└~ parent guessed
 redis? service guessed
-? named by other records, never logged
+? named but never logged
 note: 1 span named but never logged:
       0123456789abcdef (by 2 records)
 note: clock of bank 4 ms ahead of
@@ -226,26 +219,25 @@ gateway    GET /checkout   ✗ █▎──▕▏────▐─────�
 ?          span 01234567                                                                            ─╴         –
 └╴mailer   send apology                                                                             ▒▒     20 ms   20 ms
 
-critical path  gateway 22 ms → cart 49 ms → pricing 92 ms → fraud 31 ms → payment 781 ms → bank 229 ms →
-               gateway 42 ms (+ 36 ms in 5 short steps)
+critical path  cart 31 ms → pricing 92 ms → fraud 31 ms → payment 781 ms → bank 229 ms →
+               gateway 42 ms (+ 76 ms in 7 short steps)
 
-service  operation             self  share
-payment  charge              790 ms   61 %  ████████████████████████▎
-bank     POST /authorize     229 ms   18 %  ███████
-pricing  quote                92 ms    7 %  ██▉
-gateway  GET /checkout        79 ms    6 %  ██▍
-cart     load cart            49 ms    4 %  █▌
-fraud    score                31 ms    2 %  █
-mailer   send apology         20 ms    2 %  ▋
-redis    GET cart:627         12 ms   <1 %  ▍
+service   operation             self  share
+payment   charge              790 ms   61 %  ████████████████████████▎
+bank      POST /authorize     229 ms   18 %  ███████
+pricing   quote                92 ms    7 %  ██▉
+gateway   GET /checkout        79 ms    6 %  ██▍
+cart      load cart            49 ms    4 %  █▌
+fraud     score                31 ms    2 %  █
+… 2 more                       32 ms    2 %  █
 
 longest silences
    766 ms  payment  charging card attempt=1 → connection pool exhausted, waited 766ms              payment.log:120 → 121
    233 ms  payment  connection pool exhausted, waited 766ms → charge failed: BankError: declined   payment.log:121 → 122
     61 ms  cart     loading cart → cart loaded items=3 total=59.90                                      cart.log:40 → 41
 
-─ waiting for spans below   ▒ from first to last log line, no duration reported   └~ parent guessed from times
-redis? service guessed   ? named by other records, never logged
+─ waits for spans below   ▒ first to last log line   └~ parent guessed   redis? service guessed
+? named but never logged
 note: 1 span named but never logged: 0123456789abcdef (by 2 records)
 note: clock of bank 4 ms ahead of payment (1 call shows it)
 
@@ -293,28 +285,25 @@ gateway    GET /checkout   ! #------------------------------##   1.282 s   79 ms
             +1.25 s  INFO   mail queued                           gateway.log:14
             +1.27 s  INFO   mail sent                             gateway.log:15
 
-critical path  gateway 22 ms -> cart 49 ms -> pricing 92 ms -> fraud 31 ms ->
-               payment 781 ms -> bank 229 ms ->
-               gateway 42 ms (+ 36 ms in 5 short steps)
+critical path  cart 31 ms -> pricing 92 ms -> fraud 31 ms -> payment 781 ms ->
+               bank 229 ms -> gateway 42 ms (+ 76 ms in 7 short steps)
 
-service  operation             self  share
-payment  charge              790 ms   61 %  ######################
-bank     POST /authorize     229 ms   18 %  ######
-pricing  quote                92 ms    7 %  ###
-gateway  GET /checkout        79 ms    6 %  ##
-cart     load cart            49 ms    4 %  #
-fraud    score                31 ms    2 %  #
-mailer   send apology         20 ms    2 %  #
-redis    GET cart:627         12 ms   <1 %
+service    operation             self  share
+payment    charge              790 ms   61 %  #####################
+bank       POST /authorize     229 ms   18 %  ######
+pricing    quote                92 ms    7 %  ##
+gateway    GET /checkout        79 ms    6 %  ##
+cart       load cart            49 ms    4 %  #
+fraud      score                31 ms    2 %  #
+.. 2 more                       32 ms    2 %  #
 
 longest silences
    766 ms  payment  charging card.. -> connection poo..   payment.log:120 -> 121
    233 ms  payment  connection poo.. -> charge failed:..  payment.log:121 -> 122
     61 ms  cart     loading cart -> cart loaded items=..       cart.log:40 -> 41
 
-- waiting for spans below   = from first to last log line, no duration reported
-`~ parent guessed from times   redis? service guessed
-? named by other records, never logged
+- waits for spans below   = first to last log line   `~ parent guessed
+redis? service guessed   ? named but never logged
 note: 1 span named but never logged: 0123456789abcdef (by 2 records)
 note: clock of bank 4 ms ahead of payment (1 call shows it)
 
@@ -344,7 +333,7 @@ worker 4 records ✗ •                                                        
 longest silences
       2 s  worker  fetching https://e… → fetch timed out aft…  payment.log:8 → 9
 
-• record that names no span
+• record of no span
 
 "#]]
         .raw()
@@ -382,7 +371,7 @@ db       2 operations ×300        900 ms   74 %  ██████████
          SELECT orders ×30         90 ms    7 %
 web      GET /orders              310 ms   26 %  ████████
 
-─ waiting for spans below
+─ waits for spans below
 
 "#]]
         .raw()
@@ -414,16 +403,15 @@ recursion            level 0  ▏───────────────�
 …         └╴recursi… level 10 ▕──────────────────────────────▏    380 ms    2 ms
 …         └╴… 189 more spans                                              378 ms
 
-service    operation                        self  share
-recursion  200 operations ×200            400 ms  100 %  ███████████████████████
-           level 0                          2 ms   <1 %
-           level 1                          2 ms   <1 %
-           level 2                          2 ms   <1 %
-           level 3                          2 ms   <1 %
-           level 4                          2 ms   <1 %
-           … 195 more operations ×195     390 ms   98 %
+service    operation                 self  share
+recursion  200 operations ×200     400 ms  100 %  ██████████████████████████████
+           level 0                   2 ms   <1 %
+           level 1                   2 ms   <1 %
+           level 2                   2 ms   <1 %
+           level 3                   2 ms   <1 %
+           … 196 more              392 ms   98 %
 
-─ waiting for spans below
+─ waits for spans below
 
 "#]]
         .raw()
@@ -455,7 +443,7 @@ evil\x1b[2J\u{202e}   rm -rf\r\n\x07                    50 ms   50 %  ███�
 漢字のサービス        検索 🔎 クエリ                        0    0 %
 👩‍💻                    été                                   0    0 %
 
-─ waiting for spans below
+─ waits for spans below
 
 "#]]
         .raw()

@@ -3,9 +3,9 @@
 //!
 //! Walks without recursion: a log decides how deep a tree is.
 
-use super::super::style::Glyphs;
 use crate::analysis::Timeline;
 use crate::record::Timestamp;
+use crate::render::{escape::width, style::Glyphs};
 use crate::trace::{Name, Parent, Status};
 use crate::trace_context::SpanId;
 use std::collections::BTreeMap;
@@ -368,7 +368,7 @@ fn tree(
     let mut text = String::new();
     let drawn = if levels.len() > max_levels {
         text.push_str(glyphs.ellipsis);
-        text.extend(std::iter::repeat_n(' ', 2usize.saturating_sub(super::super::width(&text))));
+        text.extend(std::iter::repeat_n(' ', 2usize.saturating_sub(width(&text))));
         &levels[levels.len() + 1 - max_levels.max(1)..]
     } else {
         levels
