@@ -21,8 +21,8 @@
 //! the nearest surrounding span of its own or a calling service is taken.
 
 use crate::trace::symbols::Symbol;
-use hashbrown::HashMap;
-use std::cmp::Reverse;
+use hashbrown::{HashMap, HashSet};
+use std::cmp::{Ordering, Reverse};
 
 /// What the guess knows of a span.
 #[derive(Clone, Copy, Debug)]
@@ -89,17 +89,27 @@ struct Votes {
 pub(crate) struct CallGraph {
     sides: HashMap<(Option<Symbol>, bool), Side>,
     kinds: HashMap<(Side, u32), Kind>,
-    /// Of two kinds that surround each other within the clocks' units: how often the first was
-    /// the longer.
-    longer: HashMap<(Kind, Kind), u32>,
-    /// Whether the first kind, seen more than once, surrounds the second.
-    surrounds: HashMap<(Kind, Kind), Votes>,
+    /// How often a span of the first kind surrounded one of the second; where both could surround
+    /// each other within the clocks' units, how often it was the longer.
+    outer: HashMap<(Kind, Kind), u32>,
+    /// Whether the last span of the first kind to begin before one of the second surrounds it.
+    open: HashMap<(Kind, Kind), Votes>,
     /// Spans that were called from another service.
     entries_by_kind: HashMap<Kind, u32>,
     entries_by_side: HashMap<Side, u32>,
     /// Of these, those that the side surrounds.
     within_by_kind: HashMap<(Side, Kind), u32>,
     within_by_side: HashMap<(Side, Side), u32>,
+    /// Sides that call spans of a kind.
+    callers: HashSet<(Side, Kind)>,
+}
+
+/// A span that was called from another service, while learning.
+struct Entry {
+    kind: Kind,
+    side: Side,
+    /// The sides that surround it, with the length of the tightest span; sorted by side.
+    around: Vec<(Side, i64)>,
 }
 
 /// A trace's spans with their sides and kinds.
@@ -127,15 +137,14 @@ impl CallGraph {
             }
             budget -= pairs;
             let scene = graph.scene(spans);
-            graph.learn_lengths(&scene);
+            graph.learn_order(&scene);
             scenes.push(scene);
         }
         for scene in &scenes {
             graph.learn_nesting(scene);
         }
-        for scene in &scenes {
-            graph.learn_calls(scene);
-        }
+        let entries: Vec<Entry> = scenes.iter().flat_map(|scene| graph.entries(scene)).collect();
+        graph.learn_calls(&entries);
         graph
     }
 
@@ -152,18 +161,24 @@ impl CallGraph {
         scene
     }
 
-    fn learn_lengths(&mut self, scene: &Scene<'_>) {
+    fn learn_order(&mut self, scene: &Scene<'_>) {
         for (p, parent) in scene.spans.iter().enumerate() {
             for (c, child) in scene.spans.iter().enumerate() {
-                if parent.length() > child.length()
+                if p != c
                     && scene.kinds[p] != scene.kinds[c]
                     && parent.may_surround(child)
-                    && child.may_surround(parent)
+                    && (!child.may_surround(parent) || parent.length() > child.length())
                 {
-                    *self.longer.entry((scene.kinds[p], scene.kinds[c])).or_default() += 1;
+                    *self.outer.entry((scene.kinds[p], scene.kinds[c])).or_default() += 1;
                 }
             }
         }
+    }
+
+    /// Which of two kinds is usually the outer one.
+    fn outer_of(&self, one: Kind, other: Kind) -> Ordering {
+        let count = |pair| self.outer.get(&pair).copied().unwrap_or(0);
+        count((one, other)).cmp(&count((other, one)))
     }
 
     /// Whether one span surrounds another. Of two that could surround each other, the kind that is
@@ -176,12 +191,10 @@ impl CallGraph {
         if !child.may_surround(parent) {
             return true;
         }
-        let (outer, inner) = (scene.kinds[p], scene.kinds[c]);
-        let longer = |pair| self.longer.get(&pair).copied().unwrap_or(0);
-        match longer((outer, inner)).cmp(&longer((inner, outer))) {
-            std::cmp::Ordering::Greater => true,
-            std::cmp::Ordering::Less => false,
-            std::cmp::Ordering::Equal => {
+        match self.outer_of(scene.kinds[p], scene.kinds[c]) {
+            Ordering::Greater => true,
+            Ordering::Less => false,
+            Ordering::Equal => {
                 let key = |span: &Observed| (Reverse(span.length()), span.start, span.id);
                 key(parent) < key(child)
             }
@@ -189,62 +202,131 @@ impl CallGraph {
     }
 
     fn learn_nesting(&mut self, scene: &Scene<'_>) {
-        let mut seen: HashMap<Kind, bool> = HashMap::new();
+        let mut latest: HashMap<Kind, usize> = HashMap::new();
         for (c, child) in scene.spans.iter().enumerate() {
-            seen.clear();
+            latest.clear();
             for (p, parent) in scene.spans.iter().enumerate() {
-                let same_kind = scene.kinds[p] == scene.kinds[c];
-                if p == c || same_kind || parent.is_from_outside || parent.is_instant() {
-                    continue;
-                }
-                let yes = self.surrounds(scene, p, c);
-                let no = parent.end < child.start
-                    || (parent.start < child.start && parent.end < child.end);
-                if yes || no {
-                    *seen.entry(scene.kinds[p]).or_default() |= yes;
+                let kind = scene.kinds[p];
+                if p != c
+                    && kind != scene.kinds[c]
+                    && !parent.is_from_outside
+                    && !parent.is_instant()
+                    && parent.start <= child.start
+                {
+                    let known = latest.entry(kind).or_insert(p);
+                    let begin = |p: usize| (scene.spans[p].start, scene.spans[p].id);
+                    if begin(p) > begin(*known) {
+                        *known = p;
+                    }
                 }
             }
-            for (&kind, &yes) in &seen {
-                let votes = self.surrounds.entry((kind, scene.kinds[c])).or_default();
-                if yes {
-                    votes.yes += 1;
-                } else {
-                    votes.no += 1;
+            for (&kind, &p) in &latest {
+                // Where nothing of that service surrounds the child, the kind has no say.
+                let is_asked = (0..scene.spans.len()).any(|other| {
+                    scene.sides[other] == scene.sides[p] && self.surrounds(scene, other, c)
+                });
+                if is_asked {
+                    let is_open = self.surrounds(scene, p, c);
+                    let votes = self.open.entry((kind, scene.kinds[c])).or_default();
+                    votes.yes += u32::from(is_open);
+                    votes.no += u32::from(!is_open);
                 }
             }
         }
     }
 
-    fn learn_calls(&mut self, scene: &Scene<'_>) {
-        let mut around: Vec<Side> = Vec::new();
+    fn entries(&self, scene: &Scene<'_>) -> Vec<Entry> {
+        let mut entries = Vec::new();
         for (c, child) in scene.spans.iter().enumerate() {
-            let stated = child.parent != 0
+            let is_stated = child.parent != 0
                 && scene.spans.binary_search_by_key(&child.parent, |span| span.id).is_ok();
-            if stated || self.within_service(scene, c).is_some() {
+            if is_stated || self.within_service(scene, c).is_some() {
                 continue;
             }
-            let (kind, side) = (scene.kinds[c], scene.sides[c]);
-            *self.entries_by_kind.entry(kind).or_default() += 1;
-            *self.entries_by_side.entry(side).or_default() += 1;
-            around.clear();
-            around.extend(
-                (0..scene.spans.len())
-                    .filter(|&p| scene.sides[p] != side && self.surrounds(scene, p, c))
-                    .map(|p| scene.sides[p]),
-            );
+            let mut around: Vec<(Side, i64)> = (0..scene.spans.len())
+                .filter(|&p| scene.sides[p] != scene.sides[c] && self.surrounds(scene, p, c))
+                .map(|p| (scene.sides[p], scene.spans[p].length()))
+                .collect();
             around.sort_unstable();
-            around.dedup();
-            for &caller in &around {
-                *self.within_by_kind.entry((caller, kind)).or_default() += 1;
-                *self.within_by_side.entry((caller, side)).or_default() += 1;
+            around.dedup_by_key(|(side, _)| *side);
+            entries.push(Entry { kind: scene.kinds[c], side: scene.sides[c], around });
+        }
+        entries
+    }
+
+    /// Rule 1. A side that surrounds a kind in half of the cases calls it. Of what is left to the
+    /// outer of two callers, the inner one may again surround half, and so on: a kind may have
+    /// several callers.
+    fn learn_calls(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            *self.entries_by_kind.entry(entry.kind).or_default() += 1;
+            *self.entries_by_side.entry(entry.side).or_default() += 1;
+            for &(side, _) in &entry.around {
+                *self.within_by_kind.entry((side, entry.kind)).or_default() += 1;
+                *self.within_by_side.entry((side, entry.side)).or_default() += 1;
             }
         }
+        let mut callers: HashSet<(Side, Kind)> = HashSet::new();
+        for entry in entries {
+            for &(side, _) in &entry.around {
+                let within = self.within_by_kind.get(&(side, entry.kind)).copied().unwrap_or(0);
+                let whole = self.entries_by_kind.get(&entry.kind).copied().unwrap_or(0);
+                if within * 2 >= whole && self.is_outer_side(side, entry.side) {
+                    callers.insert((side, entry.kind));
+                }
+            }
+        }
+        loop {
+            let mut left: HashMap<(Kind, Side), u32> = HashMap::new();
+            let mut inner: HashMap<(Kind, Side, Side), u32> = HashMap::new();
+            for entry in entries {
+                let known =
+                    entry.around.iter().filter(|(s, _)| callers.contains(&(*s, entry.kind)));
+                let Some(&(caller, length)) = known.min_by_key(|&&(side, length)| (length, side))
+                else {
+                    continue;
+                };
+                *left.entry((entry.kind, caller)).or_default() += 1;
+                for &(side, shorter) in &entry.around {
+                    if shorter < length
+                        && self.share_within(caller, side) >= 0.5
+                        && self.is_outer_side(side, entry.side)
+                    {
+                        *inner.entry((entry.kind, caller, side)).or_default() += 1;
+                    }
+                }
+            }
+            let before = callers.len();
+            for ((kind, caller, side), count) in inner {
+                let whole = left.get(&(kind, caller)).copied().unwrap_or(0);
+                if count >= 2 && count * 2 >= whole {
+                    callers.insert((side, kind));
+                }
+            }
+            if callers.len() == before {
+                break;
+            }
+        }
+        self.callers = callers;
+    }
+
+    /// Part of the spans of `inner` that spans of `outer` surround, 0 to 1.
+    fn share_within(&self, outer: Side, inner: Side) -> f64 {
+        let part = self.within_by_side.get(&(outer, inner)).copied().unwrap_or(0);
+        match self.entries_by_side.get(&inner) {
+            Some(&whole) if whole > 0 => f64::from(part) / f64::from(whole),
+            _ => 0.0,
+        }
+    }
+
+    fn is_outer_side(&self, outer: Side, inner: Side) -> bool {
+        self.share_within(outer, inner) > self.share_within(inner, outer)
     }
 
     /// Rule 3.
     fn is_usually_open(&self, scene: &Scene<'_>, p: usize, c: usize) -> bool {
         let (parent, child) = (&scene.spans[p], &scene.spans[c]);
-        let votes = self.surrounds.get(&(scene.kinds[p], scene.kinds[c]));
+        let votes = self.open.get(&(scene.kinds[p], scene.kinds[c]));
         p != c
             && parent.start <= child.start
             && votes.is_some_and(|votes| votes.yes > votes.no)
@@ -258,9 +340,12 @@ impl CallGraph {
         c: usize,
         among: impl Iterator<Item = usize>,
     ) -> Option<usize> {
-        among
-            .filter(|&p| self.is_usually_open(scene, p, c))
-            .max_by_key(|&p| (scene.spans[p].start, scene.spans[p].id))
+        among.filter(|&p| self.is_usually_open(scene, p, c)).max_by(|&one, &other| {
+            let (first, second) = (&scene.spans[one], &scene.spans[other]);
+            // Of two that began together, the inner one.
+            let is_inner = || self.outer_of(scene.kinds[other], scene.kinds[one]);
+            first.start.cmp(&second.start).then_with(is_inner).then(first.id.cmp(&second.id))
+        })
     }
 
     /// The span of the same service around this one, by rules 3 and 4. A span whose parent was
@@ -280,7 +365,7 @@ impl CallGraph {
             })
         };
         let around = peers()
-            .filter(|&p| self.surrounds(scene, p, c))
+            .filter(|&p| self.is_outer_peer(scene, p, c))
             .min_by_key(|&p| (scene.spans[p].length(), scene.spans[p].id));
         if quoted {
             return around;
@@ -298,22 +383,28 @@ impl CallGraph {
         }
     }
 
-    /// Rule 1: whether spans of `caller` usually surround spans of this kind.
+    /// Whether a span of the same service is around this one. The kinds' usual order decides also
+    /// against a span that outlived the one it belongs to.
+    fn is_outer_peer(&self, scene: &Scene<'_>, p: usize, c: usize) -> bool {
+        let (parent, child) = (&scene.spans[p], &scene.spans[c]);
+        let order = self.outer_of(scene.kinds[p], scene.kinds[c]);
+        let slack = parent.unit.max(child.unit);
+        if self.surrounds(scene, p, c) {
+            order != Ordering::Less
+        } else {
+            order == Ordering::Greater
+                && self.surrounds(scene, c, p)
+                && child.start <= parent.start.saturating_add(slack)
+        }
+    }
+
+    /// Rule 1: whether spans of `caller` are known to call spans of this kind.
     fn calls(&self, caller: Side, callee: Side, kind: Kind) -> bool {
-        let count = |map: &HashMap<(Side, Side), u32>, pair| map.get(&pair).copied().unwrap_or(0);
-        let share = |part: u32, whole: Option<&u32>| match whole {
-            Some(&whole) if whole > 0 => f64::from(part) / f64::from(whole),
-            _ => 0.0,
-        };
-        let forth =
-            share(count(&self.within_by_side, (caller, callee)), self.entries_by_side.get(&callee));
-        let back =
-            share(count(&self.within_by_side, (callee, caller)), self.entries_by_side.get(&caller));
-        let usual = match self.entries_by_kind.get(&kind) {
-            None => forth,
-            whole => share(count(&self.within_by_kind, (caller, kind)), whole),
-        };
-        usual >= 0.5 && back < forth
+        if self.entries_by_kind.contains_key(&kind) {
+            self.callers.contains(&(caller, kind))
+        } else {
+            self.share_within(caller, callee) >= 0.5 && self.is_outer_side(caller, callee)
+        }
     }
 
     /// The calling span in another service, by rules 1 to 3.
@@ -376,29 +467,44 @@ impl CallGraph {
         if spans.len() > Self::DENSE_LIMIT {
             return self.guess_by_nesting(&scene);
         }
+        let inner: Vec<Option<usize>> =
+            (0..spans.len()).map(|c| self.within_service(&scene, c)).collect();
+        let known: Vec<Option<usize>> =
+            (0..spans.len()).map(|c| inner[c].or_else(|| self.caller(&scene, c))).collect();
         (0..spans.len())
             .map(|c| {
-                let inner = self.within_service(&scene, c);
                 let is_quoted = spans[c].parent != 0 && spans[c].parent_is_quoted;
-                let parent = inner
-                    .or_else(|| self.caller(&scene, c))
-                    .or_else(|| self.request_before(&scene, c));
-                Guess { parent, outranks_quote: is_quoted && inner.is_some() }
+                Guess {
+                    parent: known[c].or_else(|| self.request_before(&scene, &known, c)),
+                    outranks_quote: is_quoted && inner[c].is_some(),
+                }
             })
             .collect()
     }
 
-    /// The first span of the service that began before: work that outlives its request.
-    fn request_before(&self, scene: &Scene<'_>, c: usize) -> Option<usize> {
+    /// The request that a span outlived: the last one of its service to begin before it. `callers`
+    /// tells what is a request, namely what another service called; without any, the first span of
+    /// the service stands for it.
+    fn request_before(
+        &self,
+        scene: &Scene<'_>,
+        callers: &[Option<usize>],
+        c: usize,
+    ) -> Option<usize> {
         let child = &scene.spans[c];
-        (0..scene.spans.len())
-            .filter(|&p| {
+        let before = || {
+            (0..scene.spans.len()).filter(|&p| {
                 !child.is_from_outside
                     && scene.sides[p] == scene.sides[c]
                     && scene.kinds[p] != scene.kinds[c]
                     && scene.spans[p].start < child.start
             })
-            .min_by_key(|&p| (scene.spans[p].start, scene.spans[p].id))
+        };
+        let begin = |&p: &usize| (scene.spans[p].start, scene.spans[p].id);
+        before()
+            .filter(|&p| callers[p].is_some_and(|caller| scene.sides[caller] != scene.sides[p]))
+            .max_by_key(begin)
+            .or_else(|| before().min_by_key(begin))
     }
 
     fn guess_by_nesting(&self, scene: &Scene<'_>) -> Vec<Guess> {
