@@ -20,6 +20,7 @@
 //! [`CallGraph::DENSE_LIMIT`] spans is neither learnt from nor guessed by all four rules: there
 //! the nearest surrounding span of its own or a calling service is taken.
 
+use crate::trace::precision::MILLISECOND;
 use crate::trace::symbols::Symbol;
 use hashbrown::{HashMap, HashSet};
 use std::cmp::{Ordering, Reverse};
@@ -55,9 +56,16 @@ impl Observed {
         !self.is_reported && self.first == self.last
     }
 
-    /// Whether `child` may lie within this span, as far as the clocks' units allow to say.
+    /// By how much the stamps of two spans may be out of order: by the units in which they are
+    /// written and, on two machines, by what well-kept clocks differ.
+    fn slack(&self, other: &Observed) -> i64 {
+        let units = self.unit.max(other.unit);
+        if self.service == other.service { units } else { units.max(MILLISECOND) }
+    }
+
+    /// Whether `child` may lie within this span, as far as the clocks allow to say.
     fn may_surround(&self, child: &Observed) -> bool {
-        let slack = self.unit.max(child.unit);
+        let slack = self.slack(child);
         self.start <= child.start.saturating_add(slack)
             && child.end <= self.end.saturating_add(slack)
     }
@@ -166,6 +174,7 @@ impl CallGraph {
             for (c, child) in scene.spans.iter().enumerate() {
                 if p != c
                     && scene.kinds[p] != scene.kinds[c]
+                    && !parent.is_instant()
                     && parent.may_surround(child)
                     && (!child.may_surround(parent) || parent.length() > child.length())
                 {
@@ -185,10 +194,10 @@ impl CallGraph {
     /// longer over all traces is the outer.
     fn surrounds(&self, scene: &Scene<'_>, p: usize, c: usize) -> bool {
         let (parent, child) = (&scene.spans[p], &scene.spans[c]);
-        if p == c || !parent.may_surround(child) {
+        if p == c || parent.is_instant() || !parent.may_surround(child) {
             return false;
         }
-        if !child.may_surround(parent) {
+        if child.is_instant() || !child.may_surround(parent) {
             return true;
         }
         match self.outer_of(scene.kinds[p], scene.kinds[c]) {
@@ -388,7 +397,7 @@ impl CallGraph {
     fn is_outer_peer(&self, scene: &Scene<'_>, p: usize, c: usize) -> bool {
         let (parent, child) = (&scene.spans[p], &scene.spans[c]);
         let order = self.outer_of(scene.kinds[p], scene.kinds[c]);
-        let slack = parent.unit.max(child.unit);
+        let slack = parent.slack(child);
         if self.surrounds(scene, p, c) {
             order != Ordering::Less
         } else {
@@ -417,6 +426,7 @@ impl CallGraph {
             side != scene.sides[c] && self.calls(side, scene.sides[c], scene.kinds[c])
         });
         let mut best: Option<((i64, i64, u64), usize)> = None;
+        let mut silent: Option<usize> = None;
         let mut offer = |at: i64, p: usize| {
             let key = (at, scene.spans[p].length(), scene.spans[p].id);
             if best.is_none_or(|(known, _)| key < known) {
@@ -433,7 +443,7 @@ impl CallGraph {
                 }
                 continue;
             }
-            let slack = any.unit.max(child.unit);
+            let slack = any.slack(child);
             let begin = members().map(|p| scene.spans[p].start).min();
             if begin.is_none_or(|begin| begin > child.start.saturating_add(slack)) {
                 continue;
@@ -446,18 +456,55 @@ impl CallGraph {
                     span.active_after(returned).map(|at| ((at, span.length(), span.id), p))
                 })
                 .min();
-            let Some(((at, ..), next)) = next else { continue };
+            let Some(((at, ..), next)) = next else {
+                let last = self.last_before(scene, c, members());
+                if last.is_some_and(|_| self.usually_calls(side, scene.kinds[c]))
+                    && silent.is_none_or(|known| self.is_outer_side(scene.sides[known], side))
+                {
+                    silent = last;
+                }
+                continue;
+            };
             match self.usually_open(scene, c, members()) {
                 Some(open)
                     if scene.spans[next].start <= scene.spans[open].start
-                        && scene.spans[open].is_instant() =>
+                        && (scene.spans[open].is_instant() || self.surrounds(scene, open, c)) =>
                 {
                     offer(at.saturating_sub(1), open);
                 }
                 _ => offer(at, next),
             }
         }
-        best.map(|(_, p)| p)
+        let best = best.map(|(_, p)| p);
+        match (best, silent) {
+            (Some(best), Some(silent))
+                if !self.is_outer_side(scene.sides[best], scene.sides[silent]) =>
+            {
+                Some(best)
+            }
+            (best, silent) => silent.or(best),
+        }
+    }
+
+    /// The caller that fell silent, as when it crashed or gave up waiting: the last to speak before
+    /// the call, if its end is not known.
+    fn last_before(
+        &self,
+        scene: &Scene<'_>,
+        c: usize,
+        among: impl Iterator<Item = usize>,
+    ) -> Option<usize> {
+        let start = scene.spans[c].start;
+        among
+            .filter(|&p| !scene.spans[p].is_reported && scene.spans[p].start <= start)
+            .max_by_key(|&p| (scene.spans[p].last.min(start), scene.spans[p].id))
+    }
+
+    /// Whether a side surrounds nearly all spans of a kind.
+    fn usually_calls(&self, side: Side, kind: Kind) -> bool {
+        let part = self.within_by_kind.get(&(side, kind)).copied().unwrap_or(0);
+        let whole = self.entries_by_kind.get(&kind).copied().unwrap_or(0);
+        part.saturating_mul(4) >= whole.saturating_mul(3) && whole > 0
     }
 
     /// Guesses the parent of every span, also of those whose stated parent was never logged.
