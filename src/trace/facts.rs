@@ -75,24 +75,32 @@ pub(crate) const fn is_whole_second(nanoseconds: i64) -> bool {
 }
 
 /// A hash of what kind of thing a record says: `stock lookup 627` and `stock lookup 9` are one
-/// kind. The body up to the first digit, at most 24 bytes, or the span's name where that is
-/// nothing; the same in every run, since guesses are built on it. The body comes first because
+/// kind. Of the body the first few words without digits, or of the span's name where the body has
+/// none; the same in every run, since guesses are built on it. The body comes first because
 /// frameworks give all records of a request the request's name, whatever span they are in.
 fn label_of(body: &[u8], name: Option<&[u8]>) -> u32 {
-    let head = |text: &[u8]| {
-        let text = &text[..text.len().min(24)];
-        text.iter().position(u8::is_ascii_digit).unwrap_or(text.len())
-    };
-    let text = match head(body) {
-        0 => name.map_or(&[][..], |name| &name[..head(name)]),
-        length => &body[..length],
-    };
-    let mut hash = 0x9e37_79b9_7f4a_7c15_u64 ^ text.len() as u64;
-    for word in text.chunks(8) {
-        let mut bytes = [0; 8];
-        bytes[..word.len()].copy_from_slice(word);
-        hash = (hash ^ u64::from_le_bytes(bytes)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-        hash ^= hash >> 32;
+    let label = words_label(body);
+    if label == 0 { name.map_or(0, words_label) } else { label }
+}
+
+/// 0 when there are no words.
+fn words_label(text: &[u8]) -> u32 {
+    /// As many words as tell messages apart, after those that introduce ids (`trace_id: … span: …`).
+    const WORDS: usize = 5;
+    /// No further than this: a message begins with what it is about.
+    const BYTES: usize = 160;
+    let text = &text[..text.len().min(BYTES)];
+    let mut hash = 0u64;
+    let words = text.split(|byte| matches!(byte, b' ' | b'\t' | b'\n'));
+    let words = words.filter(|word| !word.is_empty() && !word.iter().any(u8::is_ascii_digit));
+    for word in words.take(WORDS) {
+        hash = (hash ^ word.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        for part in word.chunks(8) {
+            let mut bytes = [0; 8];
+            bytes[..part.len()].copy_from_slice(part);
+            hash = (hash ^ u64::from_le_bytes(bytes)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+            hash ^= hash >> 32;
+        }
     }
     hash as u32
 }
@@ -172,7 +180,7 @@ impl RecordFacts {
             lone_start: start.filter(|_| interval.is_none()),
             service,
             name,
-            label: label_of(&record.body, record.span_name.as_deref()),
+            label: if span == 0 { 0 } else { label_of(&record.body, record.span_name.as_deref()) },
             is_error,
             states_success: !is_error && (record.span_error == Some(false) || status.is_some()),
             kept,
@@ -277,10 +285,12 @@ mod tests {
     #[test]
     fn labels_ignore_what_varies() {
         let label = |body: &[u8]| label_of(body, Some(b"GET /a"));
-        assert_eq!(label(b"stock lookup 627"), label(b"stock lookup 9 low"));
+        assert_eq!(label(b"stock lookup 627"), label(b"stock lookup 9"));
         assert_ne!(label(b"stock lookup 627"), label(b"stock low 627"));
         assert_ne!(label(b"abcdefgh"), label(b"abcdefghi"));
-        assert_eq!(label(b"127.0.0.1 - -"), label_of(b"GET /a", None));
+        assert_eq!(label(b"TraceID: 0a1 got it"), label(b"TraceID: 77 got it"));
+        assert_ne!(label(b"TraceID: 0a1 got it"), label(b"TraceID: 0a1 sent it"));
+        assert_eq!(label(b"127.0.0.1:80"), label_of(b"GET /a", None));
         assert_eq!(label_of(b"", None), label_of(b"7", None));
     }
 }
