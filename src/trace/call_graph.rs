@@ -70,6 +70,11 @@ impl Observed {
             && child.end <= self.end.saturating_add(slack)
     }
 
+    /// Whether this span is known to have been going on at a moment.
+    fn is_open_at(&self, moment: i64) -> bool {
+        !self.is_instant() && self.start <= moment && moment <= self.end
+    }
+
     /// When this span is next known to be active at or after `moment`.
     fn active_after(&self, moment: i64) -> Option<i64> {
         let reported = self.is_reported.then_some(self.end);
@@ -85,6 +90,13 @@ impl Observed {
 type Side = u32;
 /// A kind of span.
 type Kind = u32;
+
+/// What is asked for the callers of a span: those of its kind, or of its service at large.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trust {
+    Kind,
+    Service,
+}
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Votes {
@@ -102,6 +114,11 @@ pub(crate) struct CallGraph {
     outer: HashMap<(Kind, Kind), u32>,
     /// Whether the last span of the first kind to begin before one of the second surrounds it.
     open: HashMap<(Kind, Kind), Votes>,
+    /// How many spans of the second kind began while one of the first was open.
+    begun_in: HashMap<(Kind, Kind), u32>,
+    /// Spans by kind; and of these, those that belong to another of their service.
+    spans: HashMap<Kind, u32>,
+    inner_spans: HashMap<Kind, u32>,
     /// Spans that were called from another service.
     entries_by_kind: HashMap<Kind, u32>,
     entries_by_side: HashMap<Side, u32>,
@@ -150,6 +167,13 @@ impl CallGraph {
         }
         for scene in &scenes {
             graph.learn_nesting(scene);
+        }
+        for scene in &scenes {
+            for c in 0..scene.spans.len() {
+                if graph.within_service(scene, c).is_some() {
+                    *graph.inner_spans.entry(scene.kinds[c]).or_default() += 1;
+                }
+            }
         }
         let entries: Vec<Entry> = scenes.iter().flat_map(|scene| graph.entries(scene)).collect();
         graph.learn_calls(&entries);
@@ -212,7 +236,21 @@ impl CallGraph {
 
     fn learn_nesting(&mut self, scene: &Scene<'_>) {
         let mut latest: HashMap<Kind, usize> = HashMap::new();
+        let mut open: Vec<Kind> = Vec::new();
         for (c, child) in scene.spans.iter().enumerate() {
+            *self.spans.entry(scene.kinds[c]).or_default() += 1;
+            open.clear();
+            open.extend(
+                (0..scene.spans.len())
+                    .filter(|&p| scene.sides[p] == scene.sides[c])
+                    .filter(|&p| p != c && scene.spans[p].is_open_at(child.start))
+                    .map(|p| scene.kinds[p]),
+            );
+            open.sort_unstable();
+            open.dedup();
+            for &kind in &open {
+                *self.begun_in.entry((kind, scene.kinds[c])).or_default() += 1;
+            }
             latest.clear();
             for (p, parent) in scene.spans.iter().enumerate() {
                 let kind = scene.kinds[p];
@@ -249,7 +287,8 @@ impl CallGraph {
         for (c, child) in scene.spans.iter().enumerate() {
             let is_stated = child.parent != 0
                 && scene.spans.binary_search_by_key(&child.parent, |span| span.id).is_ok();
-            if is_stated || self.within_service(scene, c).is_some() {
+            let is_inner = self.is_inner_kind(scene.kinds[c]);
+            if is_stated || is_inner || self.within_service(scene, c).is_some() {
                 continue;
             }
             let mut around: Vec<(Side, i64)> = (0..scene.spans.len())
@@ -380,7 +419,7 @@ impl CallGraph {
             return around;
         }
         let open = self.usually_open(scene, c, peers());
-        match (around, open) {
+        let inner = match (around, open) {
             (Some(around), Some(open))
                 if scene.spans[open].start >= scene.spans[around].start
                     && self.surrounds(scene, around, open) =>
@@ -389,7 +428,29 @@ impl CallGraph {
             }
             (None, open) => open,
             (around, _) => around,
-        }
+        };
+        inner.or_else(|| {
+            let begun = |&p: &usize| (scene.spans[p].start, scene.spans[p].id);
+            peers().filter(|&p| self.is_outlived(scene, p, c)).max_by_key(begun)
+        })
+    }
+
+    /// Whether this span began while another of its service was open that it outlived, as spans of
+    /// its kind mostly do: work that was started and not waited for.
+    fn is_outlived(&self, scene: &Scene<'_>, p: usize, c: usize) -> bool {
+        let (outer, inner) = (scene.kinds[p], scene.kinds[c]);
+        let count = |pair| self.begun_in.get(&pair).copied().unwrap_or(0);
+        let whole = self.spans.get(&inner).copied().unwrap_or(0);
+        scene.spans[p].is_open_at(scene.spans[c].start)
+            && count((outer, inner)).saturating_mul(2) >= whole
+            && count((outer, inner)) > count((inner, outer))
+    }
+
+    /// Whether spans of a kind mostly belong to another of their service.
+    fn is_inner_kind(&self, kind: Kind) -> bool {
+        let count = |map: &HashMap<Kind, u32>| map.get(&kind).copied().unwrap_or(0);
+        count(&self.inner_spans) > 0
+            && count(&self.inner_spans).saturating_mul(2) >= count(&self.spans)
     }
 
     /// Whether a span of the same service is around this one. The kinds' usual order decides also
@@ -408,8 +469,8 @@ impl CallGraph {
     }
 
     /// Rule 1: whether spans of `caller` are known to call spans of this kind.
-    fn calls(&self, caller: Side, callee: Side, kind: Kind) -> bool {
-        if self.entries_by_kind.contains_key(&kind) {
+    fn calls(&self, caller: Side, callee: Side, kind: Kind, trust: Trust) -> bool {
+        if trust == Trust::Kind && self.entries_by_kind.contains_key(&kind) {
             self.callers.contains(&(caller, kind))
         } else {
             self.share_within(caller, callee) >= 0.5 && self.is_outer_side(caller, callee)
@@ -417,13 +478,13 @@ impl CallGraph {
     }
 
     /// The calling span in another service, by rules 1 to 3.
-    fn caller(&self, scene: &Scene<'_>, c: usize) -> Option<usize> {
+    fn caller(&self, scene: &Scene<'_>, c: usize, trust: Trust) -> Option<usize> {
         let child = &scene.spans[c];
         let mut callers: Vec<Side> = scene.sides.clone();
         callers.sort_unstable();
         callers.dedup();
         callers.retain(|&side| {
-            side != scene.sides[c] && self.calls(side, scene.sides[c], scene.kinds[c])
+            side != scene.sides[c] && self.calls(side, scene.sides[c], scene.kinds[c], trust)
         });
         let mut best: Option<((i64, i64, u64), usize)> = None;
         let mut silent: Option<usize> = None;
@@ -516,17 +577,39 @@ impl CallGraph {
         }
         let inner: Vec<Option<usize>> =
             (0..spans.len()).map(|c| self.within_service(&scene, c)).collect();
-        let known: Vec<Option<usize>> =
-            (0..spans.len()).map(|c| inner[c].or_else(|| self.caller(&scene, c))).collect();
+        let known: Vec<Option<usize>> = (0..spans.len())
+            .map(|c| {
+                inner[c]
+                    .or_else(|| self.last_begun(&scene, c))
+                    .or_else(|| self.caller(&scene, c, Trust::Kind))
+            })
+            .collect();
         (0..spans.len())
             .map(|c| {
                 let is_quoted = spans[c].parent != 0 && spans[c].parent_is_quoted;
                 Guess {
-                    parent: known[c].or_else(|| self.request_before(&scene, &known, c)),
+                    parent: known[c]
+                        .or_else(|| self.request_before(&scene, &known, c))
+                        .or_else(|| self.caller(&scene, c, Trust::Service)),
                     outranks_quote: is_quoted && inner[c].is_some(),
                 }
             })
             .collect()
+    }
+
+    /// For a span of a kind that belongs to others of its service: the last of them to begin before.
+    fn last_begun(&self, scene: &Scene<'_>, c: usize) -> Option<usize> {
+        let child = &scene.spans[c];
+        if !self.is_inner_kind(scene.kinds[c]) || child.is_from_outside || child.parent != 0 {
+            return None;
+        }
+        (0..scene.spans.len())
+            .filter(|&p| {
+                scene.sides[p] == scene.sides[c]
+                    && scene.kinds[p] != scene.kinds[c]
+                    && scene.spans[p].start <= child.start
+            })
+            .max_by_key(|&p| (scene.spans[p].start, scene.spans[p].id))
     }
 
     /// The request that a span outlived: the last one of its service to begin before it. `callers`
@@ -576,7 +659,7 @@ impl CallGraph {
                     !child.is_from_outside
                 } else {
                     !self.entries_by_side.contains_key(&scene.sides[c])
-                        || self.calls(scene.sides[p], scene.sides[c], scene.kinds[c])
+                        || self.calls(scene.sides[p], scene.sides[c], scene.kinds[c], Trust::Kind)
                 }
             });
             open.push(c);
