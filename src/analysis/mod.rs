@@ -4,6 +4,15 @@
 
 use crate::record::Timestamp;
 use crate::trace::{Name, Status, Trace};
+use crate::trace_context::SpanId;
+
+mod breakdown;
+mod critical_path;
+mod gaps;
+mod summary;
+#[cfg(test)]
+mod test_support;
+mod timeline;
 
 /// One trace, timed: what `timeline` shows.
 #[derive(Clone, Debug)]
@@ -89,7 +98,7 @@ pub enum Warning {
     /// Spans named as parents, never logged: how many, and one example.
     SpansNeverLogged {
         /// Ids and the number of records that name each.
-        spans: Vec<(crate::trace_context::SpanId, u64)>,
+        spans: Vec<(SpanId, u64)>,
     },
     /// Records without time.
     RecordsWithoutTime(u64),
@@ -108,9 +117,9 @@ pub enum Warning {
         evidence: u64,
     },
     /// Spans that name each other as parents; the loop was cut.
-    ParentLoop(Vec<crate::trace_context::SpanId>),
+    ParentLoop(Vec<SpanId>),
     /// A span's end is before its start by its own word.
-    EndsBeforeStart(crate::trace_context::SpanId),
+    EndsBeforeStart(SpanId),
 }
 
 /// A row of `traces`: a trace in one line.
@@ -136,8 +145,7 @@ impl Timeline {
 impl TraceSummary {
     /// Nanoseconds from start to end; `None` without times.
     pub fn duration(&self) -> Option<u64> {
-        let (start, end) = (self.trace.start?, self.trace.end?);
-        u64::try_from(end.nanoseconds() - start.nanoseconds()).ok()
+        self.trace.duration()
     }
 
     /// Whether the trace failed.

@@ -165,16 +165,6 @@ impl From<io::Error> for MintError {
     }
 }
 
-/// A seed from the system's randomness, for [`IdGenerator::from_seed`].
-///
-/// # Errors
-/// The system has none to give.
-pub fn system_seed() -> Result<[u8; 32], getrandom::Error> {
-    let mut seed = [0; 32];
-    getrandom::fill(&mut seed)?;
-    Ok(seed)
-}
-
 /// The options, judged.
 struct Plan {
     format: Format,

@@ -4,15 +4,32 @@
 //! the record before them. Does not group records by trace, and never fails: a line becomes a
 //! record, a continuation or a count.
 
-use crate::source::SourceId;
+pub use crate::source::SourceId;
 use crate::trace_context::{SpanId, TraceId};
 use std::borrow::Cow;
 
+mod continuation;
+mod envelope;
+mod field_set;
+mod fields;
+mod format;
+mod identity;
+mod reader;
+pub mod service;
 mod severity;
+mod stitch;
+mod tally;
 mod timestamp;
 
+pub use continuation::FARTHEST as MOST_APART;
+pub use fields::KeyCache;
+pub use format::SourceContext;
+pub use identity::{span_argument, trace_argument};
+pub use reader::{Assembler, Sink as RecordSink};
 pub use severity::Severity;
-pub use timestamp::Timestamp;
+pub use stitch::{ChunkEdge, Stitcher};
+pub use tally::Tally;
+pub use timestamp::{Reference, Stamp, TimeZone, TimeZoneError, Timestamp, from_epoch, parse_at};
 
 /// Text of a log, not necessarily UTF-8; owned only where an escape had to be resolved.
 pub type Text<'a> = Cow<'a, [u8]>;
@@ -118,4 +135,6 @@ pub struct ReadRecord<'a, 'b> {
     pub record: &'b LogRecord<'a>,
     /// The physical lines, in order. Never empty.
     pub lines: &'b [LineOrigin],
+    /// Their bytes, without the newlines, as they stand in the source.
+    pub texts: &'b [&'a [u8]],
 }

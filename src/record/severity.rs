@@ -49,3 +49,185 @@ impl Severity {
         self.0 >= 17
     }
 }
+
+/// Words that loggers print, lowercase, and what they mean.
+const WORDS: &[(&str, Severity)] = &[
+    ("trace", Severity::TRACE),
+    ("trc", Severity::TRACE),
+    ("verbose", Severity::TRACE),
+    ("vrb", Severity::TRACE),
+    ("finest", Severity::TRACE),
+    ("finer", Severity::TRACE),
+    ("all", Severity::TRACE),
+    ("silly", Severity::TRACE),
+    ("debug", Severity::DEBUG),
+    ("debug1", Severity::DEBUG),
+    ("debug2", Severity::DEBUG),
+    ("debug3", Severity::DEBUG),
+    ("debug4", Severity::DEBUG),
+    ("debug5", Severity::DEBUG),
+    ("dbg", Severity::DEBUG),
+    ("dbug", Severity::DEBUG),
+    ("fine", Severity::DEBUG),
+    ("config", Severity::DEBUG),
+    ("info", Severity::INFO),
+    ("inf", Severity::INFO),
+    ("information", Severity::INFO),
+    ("informational", Severity::INFO),
+    ("log", Severity::INFO),
+    ("note", Severity::INFO),
+    ("default", Severity::INFO),
+    ("success", Severity::INFO),
+    ("statement", Severity::INFO),
+    ("notice", Severity::INFO2),
+    ("warn", Severity::WARN),
+    ("warning", Severity::WARN),
+    ("wrn", Severity::WARN),
+    ("warni", Severity::WARN),
+    ("error", Severity::ERROR),
+    ("err", Severity::ERROR),
+    ("eror", Severity::ERROR),
+    ("erro", Severity::ERROR),
+    ("fail", Severity::ERROR),
+    ("severe", Severity::ERROR),
+    ("critical", Severity::ERROR2),
+    ("crit", Severity::ERROR2),
+    ("crt", Severity::ERROR2),
+    ("alert", Severity::FATAL),
+    ("emerg", Severity::FATAL),
+    ("emergency", Severity::FATAL),
+    ("fatal", Severity::FATAL),
+    ("ftl", Severity::FATAL),
+    ("panic", Severity::FATAL),
+    ("pnc", Severity::FATAL),
+    ("dpanic", Severity::FATAL),
+];
+
+/// Words of [`WORDS`] that are also everyday words: a severity as the value of a severity field,
+/// but not where one is only guessed from its position.
+const EVERYDAY: &[&str] = &[
+    "all",
+    "fine",
+    "finer",
+    "log",
+    "note",
+    "default",
+    "success",
+    "config",
+    "statement",
+    "fail",
+    "silly",
+];
+
+impl Severity {
+    /// Reads the value of a severity field: a word in any case, a single letter, or a number
+    /// (pino and bunyan: 10 to 60; syslog and GELF: 0 to 7).
+    pub fn from_field(text: &[u8]) -> Option<Severity> {
+        let text = text.trim_ascii();
+        if text.first().is_some_and(u8::is_ascii_digit) {
+            return Self::from_number(text);
+        }
+        if text.len() == 1 {
+            return Self::from_letter(text[0]);
+        }
+        Self::from_word(text)
+    }
+
+    /// Reads a word that stands where loggers put the severity. Everyday words count only in
+    /// capitals.
+    pub fn from_position(word: &[u8]) -> Option<Severity> {
+        let severity = Self::from_word(word)?;
+        let everyday = EVERYDAY.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()));
+        (!everyday || word.iter().all(u8::is_ascii_uppercase)).then_some(severity)
+    }
+
+    fn from_word(word: &[u8]) -> Option<Severity> {
+        if !(3..=13).contains(&word.len()) {
+            return None;
+        }
+        // klog and others extend a level with digits or signs ("INFO+2" of Go's slog).
+        let base = match word.iter().position(|b| *b == b'+') {
+            Some(at) => &word[..at],
+            None => word,
+        };
+        let lower = base.first()?.to_ascii_lowercase();
+        WORDS
+            .iter()
+            .find(|(known, _)| {
+                known.as_bytes()[0] == lower && base.eq_ignore_ascii_case(known.as_bytes())
+            })
+            .map(|(_, severity)| *severity)
+    }
+
+    /// Reads the single letter that klog, Android, MongoDB and others print.
+    pub const fn from_letter(letter: u8) -> Option<Severity> {
+        match letter.to_ascii_uppercase() {
+            b'T' | b'V' => Some(Severity::TRACE),
+            b'D' => Some(Severity::DEBUG),
+            b'I' => Some(Severity::INFO),
+            b'N' => Some(Severity::INFO2),
+            b'W' => Some(Severity::WARN),
+            b'E' => Some(Severity::ERROR),
+            b'C' => Some(Severity::ERROR2),
+            b'F' | b'A' | b'P' => Some(Severity::FATAL),
+            _ => None,
+        }
+    }
+
+    fn from_number(text: &[u8]) -> Option<Severity> {
+        let value: u32 = std::str::from_utf8(text).ok()?.parse().ok()?;
+        match value {
+            0..=7 => Some(Self::from_syslog(value as u8)),
+            10..=19 => Some(Severity::TRACE),
+            20..=29 => Some(Severity::DEBUG),
+            30..=39 => Some(Severity::INFO),
+            40..=49 => Some(Severity::WARN),
+            50..=59 => Some(Severity::ERROR),
+            60..=69 => Some(Severity::FATAL),
+            _ => None,
+        }
+    }
+
+    /// The severity of a syslog priority modulo 8 (RFC 5424, section 6.2.1; the mapping is the
+    /// OpenTelemetry log data model's, appendix B).
+    pub const fn from_syslog(severity: u8) -> Severity {
+        match severity {
+            0 | 1 => Severity::FATAL,
+            2 => Severity::ERROR2,
+            3 => Severity::ERROR,
+            4 => Severity::WARN,
+            5 => Severity::INFO2,
+            6 => Severity::INFO,
+            _ => Severity::DEBUG,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_read_as_word_letter_or_number() {
+        for (text, expected) in [
+            ("INFO", Some(Severity::INFO)),
+            ("warning", Some(Severity::WARN)),
+            ("30", Some(Severity::INFO)),
+            ("3", Some(Severity::ERROR)),
+            ("E", Some(Severity::ERROR)),
+            ("DEBUG2", Some(Severity::DEBUG)),
+            ("WARN+1", Some(Severity::WARN)),
+            ("medium", None),
+            ("", None),
+        ] {
+            assert_eq!(Severity::from_field(text.as_bytes()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn everyday_words_are_no_severity_by_position_alone() {
+        assert_eq!(Severity::from_position(b"log"), None);
+        assert_eq!(Severity::from_position(b"LOG"), Some(Severity::INFO));
+        assert_eq!(Severity::from_position(b"invalid"), None);
+    }
+}

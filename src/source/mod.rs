@@ -1,40 +1,73 @@
 //! Bytes in: files, directories, standard input, compressed or not, as chunks of whole lines.
 //!
-//! Makes [`Chunk`]s. Knows where a line begins and ends, and nothing of what it means; imports no
-//! other room.
+//! Makes [`Chunk`]s. [`expand`] turns what the user named into [`Source`]s, in order; [`Chunks`]
+//! reads them for any number of threads. Knows where a line begins and ends, and nothing of what
+//! it means; imports no other room.
 
-use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+mod archive;
+mod chunk;
+mod chunks;
+mod decompress;
+mod error;
+mod expand;
+mod line;
+mod opening;
+mod positioned;
+mod raw;
+mod stream;
+mod wait;
+
+#[cfg(test)]
+mod tests;
+
+pub use archive::ArchiveFormat;
+pub use chunk::{Chunk, MAX_LINE};
+pub use chunks::{Chunks, Progress, ReadOptions};
+pub use decompress::Compression;
+pub use error::{SourceError, SourceErrorKind};
+pub use expand::{Input, expand};
+pub use line::{Lines, lines};
 
 /// The number of a source in the order in which the sources were given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(pub u32);
 
-/// A run of whole lines of one source.
-///
-/// Chunks of a source cover it without gap or overlap. Every chunk but the last ends with a
-/// newline, and none begins inside a line.
-pub struct Chunk {
-    /// Where the bytes are from.
-    pub source: SourceId,
-    /// The chunk's number within its source, from 0, without gaps.
-    pub index: u32,
-    /// Offset of the first byte within the (decompressed) source.
-    pub offset: u64,
-    /// The bytes.
-    pub bytes: Vec<u8>,
-    /// Nothing of this source follows.
-    pub is_last: bool,
+/// What a source is read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceKind {
+    /// A file, FIFO or device, by the path as the user gave it; a member of a directory by the
+    /// joined path.
+    Path(PathBuf),
+    /// Standard input.
+    StandardInput,
 }
 
-impl fmt::Debug for Chunk {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "Chunk({:?} #{} at {} +{})",
-            self.source,
-            self.index,
-            self.offset,
-            self.bytes.len()
-        )
+/// One input: a file or standard input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Its number.
+    pub id: SourceId,
+    /// Its name for people and for output: the path as the user gave it (bytes that are not UTF-8
+    /// replaced; [`SourceKind::Path`] has the exact ones), or `(standard input)`.
+    pub name: String,
+    /// What it is read from.
+    pub kind: SourceKind,
+    /// When the file was last written: a date to go by where the log lines have none. `None` for
+    /// pipes and devices.
+    pub modified: Option<SystemTime>,
+    /// Size in bytes as stored (of a compressed file: compressed). `None` for pipes and devices.
+    pub size: Option<u64>,
+}
+
+impl Source {
+    /// The last part of the path; `None` for standard input and for a name that is not UTF-8.
+    pub fn file_name(&self) -> Option<&str> {
+        match &self.kind {
+            SourceKind::Path(path) => Path::file_name(path)?.to_str(),
+            SourceKind::StandardInput => None,
+        }
     }
 }

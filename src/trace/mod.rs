@@ -8,6 +8,28 @@ use crate::source::SourceId;
 use crate::trace_context::SpanId;
 use std::sync::Arc;
 
+mod assemble;
+mod call_graph;
+mod clock;
+mod facts;
+mod fragment;
+mod identity;
+mod precision;
+#[cfg(test)]
+mod properties;
+mod select;
+mod store;
+mod symbols;
+mod tree;
+
+pub use clock::{ClockSkew, clock_skews};
+pub use facts::RecordFacts;
+pub use fragment::TraceFragment;
+pub use identity::{Wanted, normalized};
+pub use select::Selection;
+pub use store::{Assembly, Batch, Options, TraceStore};
+pub use symbols::{Symbol, SymbolCache, Symbols};
+
 /// Interned text: service and span names repeat.
 pub type Name = Arc<str>;
 
@@ -34,13 +56,19 @@ pub struct Trace {
     pub untimed_count: u64,
     /// Spans in tree order (parents before children, siblings by start, then id).
     pub spans: Vec<Span>,
-    /// Per service: records that name no span.
+    /// Per service that wrote them, sorted: records that are in no span. A record that knows a span
+    /// only as its caller's is one of them: it is not that span's, see [`Span::outside_count`].
     pub loose_records: Vec<(Option<Name>, u64)>,
     /// The records in time order; empty unless they were asked for.
     pub records: Vec<TraceRecord>,
     /// Span ids that are named as parents but that no record shows, with the number of records
     /// that name them, sorted.
     pub missing_spans: Vec<(SpanId, u64)>,
+    /// Spans that name each other as parents, each loop sorted by id; it was cut at its earliest
+    /// span, which became a root.
+    pub loops: Vec<Vec<SpanId>>,
+    /// Spans of which a record says that they ended before they started, sorted.
+    pub ends_before_start: Vec<SpanId>,
 }
 
 /// A span of a trace, as far as the logs show it.
@@ -50,7 +78,8 @@ pub struct Span {
     pub span_id: SpanId,
     /// The parent, reported or guessed.
     pub parent: Parent,
-    /// Index into [`Trace::spans`] of the parent, if a record shows it.
+    /// Index into [`Trace::spans`] of the parent, if a record shows it. Where the reported parent
+    /// was never logged: the nearest ancestor that was, if it can be guessed.
     pub parent_index: Option<usize>,
     /// Distance from its root.
     pub depth: u32,
@@ -71,6 +100,8 @@ pub struct Span {
     pub record_count: u64,
     /// Records of it with severity ERROR or worse, an exception, or a 5xx.
     pub error_count: u64,
+    /// Records of other services that name this span as their caller's.
+    pub outside_count: u64,
     /// Seen only through propagation values that its callees logged.
     pub is_seen_from_outside: bool,
 }
@@ -138,7 +169,20 @@ pub struct TraceRecord {
     pub body: Name,
 }
 
+impl Trace {
+    /// Nanoseconds from start to end; `None` without times.
+    pub fn duration(&self) -> Option<u64> {
+        let (start, end) = (self.start?, self.end?);
+        Some(end.nanoseconds().abs_diff(start.nanoseconds()))
+    }
+}
+
 impl SpanBounds {
+    /// Nanoseconds from start to end.
+    pub const fn duration(self) -> u64 {
+        self.end().nanoseconds().abs_diff(self.start().nanoseconds())
+    }
+
     /// The start.
     pub const fn start(self) -> Timestamp {
         match self {

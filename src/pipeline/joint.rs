@@ -1,0 +1,194 @@
+//! Puts the chunks of one source together in order.
+
+use super::search::Search;
+use crate::record::{
+    Assembler, ChunkEdge, KeyCache, LineOrigin, MOST_APART, RecordSink, SourceContext, Stitcher,
+    Tally,
+};
+use crate::source::{Chunk, SourceId, lines};
+use bumpalo::Bump;
+use std::collections::{BTreeMap, VecDeque};
+
+/// What a worker made of a chunk.
+pub(super) enum Finished<P> {
+    /// It was read.
+    Read { edge: ChunkEdge, part: Option<P> },
+    /// It holds none of the ids that are searched for.
+    Skipped,
+}
+
+/// The state between the chunks of one source.
+pub(super) struct Joint<P> {
+    next: u32,
+    waiting: BTreeMap<u32, (Chunk, Finished<P>)>,
+    stitcher: Stitcher,
+    /// While searching: the last chunks, in case a record of theirs goes on in the next.
+    recent: VecDeque<Chunk>,
+    /// Whether the stitcher knows what is open after the last chunk.
+    is_current: bool,
+    spare: Vec<Vec<u8>>,
+    position: u64,
+}
+
+impl<P> Joint<P> {
+    pub(super) fn new() -> Joint<P> {
+        Joint {
+            next: 0,
+            waiting: BTreeMap::new(),
+            stitcher: Stitcher::new(),
+            recent: VecDeque::new(),
+            is_current: true,
+            spare: Vec::new(),
+            position: 0,
+        }
+    }
+
+    pub(super) fn submit(&mut self, chunk: Chunk, finished: Finished<P>) {
+        self.waiting.insert(chunk.index, (chunk, finished));
+    }
+
+    /// The chunk that is next in order, if it is there.
+    pub(super) fn next(&mut self) -> Option<(Chunk, Finished<P>)> {
+        let next = self.waiting.remove(&self.next)?;
+        self.next += 1;
+        Some(next)
+    }
+
+    pub(super) fn is_expecting(&self, index: u32) -> bool {
+        self.next == index
+    }
+
+    /// A quiet chunk takes an index of its own.
+    pub(super) fn skip_quiet(&mut self) {
+        self.next += 1;
+    }
+
+    pub(super) fn spare_buffer(&mut self) -> Vec<u8> {
+        self.spare.pop().unwrap_or_default()
+    }
+
+    /// Records that begin before this offset are complete.
+    pub(super) fn open_from(&self) -> u64 {
+        self.stitcher.open_from().unwrap_or(self.position)
+    }
+
+    /// Shows the records that are still open, and keeps them open.
+    pub(super) fn show_open(
+        &mut self,
+        source: SourceId,
+        context: SourceContext<'_>,
+        cache: &mut KeyCache,
+        sink: &mut RecordSink<'_>,
+    ) {
+        self.stitcher.show_open(source, context, cache, sink);
+    }
+
+    /// Joins the next chunk.
+    pub(super) fn join(
+        &mut self,
+        chunk: Chunk,
+        finished: Finished<P>,
+        search: Option<&Search>,
+        context: SourceContext<'_>,
+        cache: &mut KeyCache,
+        sink: &mut RecordSink<'_>,
+    ) -> (Tally, Option<P>) {
+        let source = chunk.source;
+        let is_last = chunk.is_last;
+        self.position = chunk.offset + chunk.bytes.len() as u64;
+        let mut tally = Tally::default();
+        let mut own = None;
+        let edge = match finished {
+            Finished::Read { edge, part } => {
+                own = part;
+                if !self.is_current && edge.has_leading() {
+                    self.catch_up(source, context, cache, sink);
+                }
+                self.is_current = true;
+                tally.merge(&edge.tally);
+                Some(edge)
+            }
+            Finished::Skipped => {
+                // Only a record that is searched for makes it worth to see where it ends.
+                let wanted = self.is_current
+                    && search
+                        .is_some_and(|search| self.stitcher.holds(|line| search.is_match(line)));
+                if wanted {
+                    Some(read_again(&chunk, context, cache, sink))
+                } else {
+                    if self.is_current {
+                        self.stitcher = Stitcher::new();
+                    }
+                    self.is_current = false;
+                    None
+                }
+            }
+        };
+        if let Some(edge) = edge {
+            tally.merge(&self.stitcher.join(source, edge, is_last, context, cache, sink));
+        }
+        self.retire(chunk, search.is_some());
+        (tally, own)
+    }
+
+    /// Reads the chunks that were skipped, to know what is open after them.
+    fn catch_up(
+        &mut self,
+        source: SourceId,
+        context: SourceContext<'_>,
+        cache: &mut KeyCache,
+        sink: &mut RecordSink<'_>,
+    ) {
+        self.stitcher = Stitcher::new();
+        for chunk in &self.recent {
+            // What begins in these chunks was looked at before; only what is open matters.
+            let edge = read_again(chunk, context, cache, &mut |_| {});
+            self.stitcher.join(source, edge, false, context, cache, &mut |_| {});
+        }
+        let _ = sink;
+    }
+
+    /// Keeps a chunk's bytes for as long as a record may reach over it, then its buffer.
+    fn retire(&mut self, chunk: Chunk, is_search: bool) {
+        if !is_search {
+            if self.spare.len() < 4 {
+                self.spare.push(chunk.bytes);
+            }
+            return;
+        }
+        self.recent.push_back(chunk);
+        let mut behind: u64 = self.recent.iter().skip(1).map(|c| c.bytes.len() as u64).sum();
+        while behind > MOST_APART && self.recent.len() > 1 {
+            if let Some(old) = self.recent.pop_front() {
+                if self.spare.len() < 4 {
+                    self.spare.push(old.bytes);
+                }
+            }
+            behind -= self.recent.front().map_or(0, |c| c.bytes.len() as u64);
+        }
+    }
+}
+
+/// Reads a chunk that was skipped.
+fn read_again(
+    chunk: &Chunk,
+    context: SourceContext<'_>,
+    cache: &mut KeyCache,
+    sink: &mut RecordSink<'_>,
+) -> ChunkEdge {
+    let arena = Bump::new();
+    let service = context.service_name.map(|name| &*arena.alloc_slice_copy(name));
+    let context = SourceContext { service_name: service, ..context };
+    let begins_at = (chunk.offset > 0).then_some(chunk.offset);
+    let mut assembler = Assembler::new(chunk.source, begins_at, context, &arena, cache);
+    for (number, (at, text)) in lines(&chunk.bytes).enumerate() {
+        let origin = LineOrigin {
+            chunk: chunk.index,
+            line: number as u32,
+            offset: chunk.offset + at as u64,
+            length: text.len() as u32,
+        };
+        assembler.line(origin, text, sink);
+    }
+    assembler.into_edge(chunk.offset + chunk.bytes.len() as u64, sink)
+}

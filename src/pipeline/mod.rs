@@ -1,0 +1,308 @@
+//! Joins source, record and trace: reads all inputs in parallel and gathers what was asked for.
+//!
+//! The only parallel code. Workers pull chunks, read them side by side, and leave their edges to a
+//! [`joint::Joint`] per source, which puts them together in the order of the source. The answer
+//! does not depend on the number of threads, the size of the chunks, or who finishes first.
+
+mod joint;
+mod line_table;
+mod search;
+
+use crate::record::{
+    Assembler, Detail, KeyCache, LineOrigin, ReadRecord, Reference, SourceContext, Tally,
+};
+use crate::source::{Chunk, Chunks, SourceError, SourceId, lines};
+use crate::trace::{Batch, TraceStore};
+use bumpalo::Bump;
+use joint::{Finished, Joint};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub use line_table::LineTable;
+pub use search::Search;
+
+/// What the meaning of a source's lines depends on.
+#[derive(Clone, Debug)]
+pub struct SourceInfo {
+    /// The service of lines that name none.
+    pub service_name: Option<Vec<u8>>,
+    /// Completes stamps without year, date or zone.
+    pub reference: Reference,
+}
+
+/// How to read.
+#[derive(Clone, Debug)]
+pub struct ReadPlan<'p> {
+    /// Per source, in the order of the sources.
+    pub sources: &'p [SourceInfo],
+    /// What to collect of each record.
+    pub detail: Detail,
+    /// Look only at chunks that hold one of these ids (and at what their records need).
+    pub search: Option<&'p Search>,
+    /// Number the lines: see [`LineTable`].
+    pub number_lines: bool,
+    /// Threads.
+    pub threads: usize,
+}
+
+/// What is done with the records.
+///
+/// Workers gather records in parts of their own, one for each chunk and one for each joint between
+/// chunks.
+pub trait Visit: Sync {
+    /// What one worker gathers from one chunk.
+    type Part: Send;
+
+    /// An empty part.
+    fn part(&self) -> Self::Part;
+
+    /// Takes one record.
+    fn record(&self, part: &mut Self::Part, record: &ReadRecord<'_, '_>);
+
+    /// A part is full. Called at once, in any order. What is given back comes to
+    /// [`Visit::deliver`] in the order of its source.
+    fn gathered(&self, part: Self::Part) -> Option<Self::Part>;
+
+    /// Parts of a source in order. Records that begin before `open_from` are all there; those of
+    /// later offsets may still come. Gives false to end reading.
+    /// `is_last`: nothing more of this source comes.
+    fn deliver(
+        &self,
+        _source: SourceId,
+        _parts: Vec<Self::Part>,
+        _open_from: u64,
+        _is_last: bool,
+    ) -> bool {
+        true
+    }
+}
+
+/// What reading amounted to.
+#[derive(Debug, Default)]
+pub struct ReadOutcome {
+    /// Counts.
+    pub tally: Tally,
+    /// What went wrong, in the order of the sources.
+    pub errors: Vec<SourceError>,
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Reads everything and shows each record to the visitor.
+pub fn read<V: Visit>(
+    chunks: &Chunks,
+    plan: &ReadPlan<'_>,
+    lines: &LineTable,
+    visitor: &V,
+) -> ReadOutcome {
+    let joints: Vec<Mutex<Joint<V::Part>>> =
+        plan.sources.iter().map(|_| Mutex::new(Joint::new())).collect();
+    let outcome = Mutex::new(ReadOutcome::default());
+    let work = |_: rayon::BroadcastContext<'_>| {
+        let mut worker = Worker {
+            chunks,
+            plan,
+            lines,
+            visitor,
+            joints: &joints,
+            arena: Bump::new(),
+            cache: KeyCache::new(),
+            tally: Tally::default(),
+            errors: Vec::new(),
+        };
+        worker.run();
+        let mut outcome = lock(&outcome);
+        outcome.tally.merge(&worker.tally);
+        outcome.errors.append(&mut worker.errors);
+    };
+    match rayon::ThreadPoolBuilder::new().num_threads(plan.threads.max(1)).build() {
+        Ok(pool) => {
+            pool.broadcast(work);
+        }
+        Err(_) => {
+            // No threads to be had: the calling thread does it all.
+            let mut worker = Worker {
+                chunks,
+                plan,
+                lines,
+                visitor,
+                joints: &joints,
+                arena: Bump::new(),
+                cache: KeyCache::new(),
+                tally: Tally::default(),
+                errors: Vec::new(),
+            };
+            worker.run();
+            let mut outcome = lock(&outcome);
+            outcome.tally.merge(&worker.tally);
+            outcome.errors.append(&mut worker.errors);
+        }
+    }
+    let mut outcome = outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
+    outcome.errors.sort_by(|a, b| (a.source, &a.name).cmp(&(b.source, &b.name)));
+    outcome
+}
+
+/// One thread's work.
+struct Worker<'w, V: Visit> {
+    chunks: &'w Chunks,
+    plan: &'w ReadPlan<'w>,
+    lines: &'w LineTable,
+    visitor: &'w V,
+    joints: &'w [Mutex<Joint<V::Part>>],
+    arena: Bump,
+    cache: KeyCache,
+    tally: Tally,
+    errors: Vec<SourceError>,
+}
+
+impl<V: Visit> Worker<'_, V> {
+    fn run(&mut self) {
+        let mut buffer = Vec::new();
+        while let Some(next) = self.chunks.next(std::mem::take(&mut buffer)) {
+            match next {
+                Ok(chunk) => buffer = self.chunk(chunk),
+                Err(error) => self.errors.push(error),
+            }
+        }
+    }
+
+    fn context(&self, source: SourceId) -> SourceContext<'_> {
+        let info = &self.plan.sources[source.0 as usize];
+        SourceContext {
+            service_name: info.service_name.as_deref(),
+            reference: info.reference,
+            detail: self.plan.detail,
+        }
+    }
+
+    /// Reads one chunk; gives a buffer to use again.
+    fn chunk(&mut self, chunk: Chunk) -> Vec<u8> {
+        let source = chunk.source;
+        if chunk.is_quiet {
+            return self.quiet(chunk);
+        }
+        self.tally.bytes += chunk.bytes.len() as u64;
+        if self.plan.number_lines {
+            let count = memchr::memchr_iter(b'\n', &chunk.bytes).count();
+            self.lines.publish(source, chunk.index, count as u64);
+        }
+        let is_cold = self.plan.search.is_some_and(|search| !search.is_match(&chunk.bytes));
+        let finished = if is_cold {
+            Finished::Skipped
+        } else {
+            let mut part = self.visitor.part();
+            let edge = self.read_chunk(&chunk, &mut part);
+            Finished::Read { edge, part: self.visitor.gathered(part) }
+        };
+        self.submit(chunk, finished)
+    }
+
+    fn read_chunk(&mut self, chunk: &Chunk, part: &mut V::Part) -> crate::record::ChunkEdge {
+        let arena = std::mem::take(&mut self.arena);
+        let mut cache = std::mem::take(&mut self.cache);
+        let mut line_count = 0;
+        let edge = {
+            let context = self.context(chunk.source);
+            let begins_at = (chunk.offset > 0).then_some(chunk.offset);
+            let mut assembler =
+                Assembler::new(chunk.source, begins_at, context, &arena, &mut cache);
+            let mut sink = |record: &ReadRecord<'_, '_>| self.visitor.record(part, record);
+            for (number, (at, text)) in lines(&chunk.bytes).enumerate() {
+                let origin = LineOrigin {
+                    chunk: chunk.index,
+                    line: number as u32,
+                    offset: chunk.offset + at as u64,
+                    length: text.len() as u32,
+                };
+                line_count += u64::from(!text.trim_ascii().is_empty());
+                assembler.line(origin, text, &mut sink);
+            }
+            assembler.into_edge(chunk.offset + chunk.bytes.len() as u64, &mut sink)
+        };
+        self.tally.lines += line_count;
+        self.arena = arena;
+        self.arena.reset();
+        self.cache = cache;
+        edge
+    }
+
+    /// Leaves a chunk to its source's joint, and joins what is next in order.
+    fn submit(&mut self, chunk: Chunk, finished: Finished<V::Part>) -> Vec<u8> {
+        let source = chunk.source;
+        let joints = self.joints;
+        let mut joint = lock(&joints[source.0 as usize]);
+        joint.submit(chunk, finished);
+        while let Some((chunk, finished)) = joint.next() {
+            let mut part = self.visitor.part();
+            let mut cache = std::mem::take(&mut self.cache);
+            let is_last = chunk.is_last;
+            let mut parts = Vec::new();
+            {
+                let context = self.context(source);
+                let mut sink = |record: &ReadRecord<'_, '_>| self.visitor.record(&mut part, record);
+                let (tally, own) =
+                    joint.join(chunk, finished, self.plan.search, context, &mut cache, &mut sink);
+                self.tally.merge(&tally);
+                parts.extend(own);
+            }
+            self.cache = cache;
+            parts.extend(self.visitor.gathered(part));
+            let open_from = if is_last { u64::MAX } else { joint.open_from() };
+            if !self.visitor.deliver(source, parts, open_from, is_last) {
+                self.chunks.stop();
+            }
+        }
+        joint.spare_buffer()
+    }
+
+    /// A live source fell silent: what is open is shown as it is.
+    fn quiet(&mut self, chunk: Chunk) -> Vec<u8> {
+        let source = chunk.source;
+        let joints = self.joints;
+        let mut joint = lock(&joints[source.0 as usize]);
+        if joint.is_expecting(chunk.index) {
+            joint.skip_quiet();
+            let mut part = self.visitor.part();
+            let mut cache = std::mem::take(&mut self.cache);
+            {
+                let context = self.context(source);
+                let mut sink = |record: &ReadRecord<'_, '_>| self.visitor.record(&mut part, record);
+                joint.show_open(source, context, &mut cache, &mut sink);
+            }
+            self.cache = cache;
+            let parts = self.visitor.gathered(part).into_iter().collect();
+            if !self.visitor.deliver(source, parts, u64::MAX, false) {
+                self.chunks.stop();
+            }
+        }
+        chunk.bytes
+    }
+}
+
+/// Gathers traces.
+#[derive(Debug)]
+pub struct TraceVisitor<'t> {
+    /// Where to.
+    pub store: &'t TraceStore,
+}
+
+impl Visit for TraceVisitor<'_> {
+    type Part = Batch;
+
+    fn part(&self) -> Batch {
+        self.store.batch()
+    }
+
+    fn record(&self, part: &mut Batch, record: &ReadRecord<'_, '_>) {
+        part.push(record.source, record.record, record.lines);
+    }
+
+    fn gathered(&self, mut part: Batch) -> Option<Batch> {
+        if !part.is_empty() {
+            self.store.absorb(&mut part);
+        }
+        None
+    }
+}

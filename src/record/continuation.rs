@@ -1,0 +1,92 @@
+//! Which lines without a header belong to the record before them.
+//!
+//! A headless line that is indented always goes on. One that is not goes on after plain text (a
+//! message of several lines), but not after a structured record, which would have escaped its
+//! newlines: there it is a line of its own, unless it is the next part of a stack trace.
+
+/// What the open record is made of, as far as joining goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Texture {
+    /// Plain text with a header.
+    Text,
+    /// JSON, logfmt: newlines in values are escaped.
+    Structured,
+    /// A line without a header that stands for itself.
+    Unparsed,
+}
+
+/// A record's lines may lie this far apart, in bytes of the source, with other streams' lines (or
+/// other processes') in between. Bounds what has to be held open, and makes the answer independent
+/// of where a file is cut.
+pub const FARTHEST: u64 = 256 * 1024;
+
+/// Lines of one record, at most; more begin a new one.
+pub(crate) const MOST_LINES: usize = 10_000;
+
+/// Whether a headless line belongs to the open record.
+pub(crate) fn goes_on(texture: Texture, in_trace: bool, line: &[u8]) -> bool {
+    if line.first().is_some_and(|b| matches!(b, b' ' | b'\t')) {
+        return true;
+    }
+    match texture {
+        Texture::Text => true,
+        Texture::Structured => is_part_of_trace(line),
+        Texture::Unparsed => in_trace || is_part_of_trace(line),
+    }
+}
+
+/// Whether a line can only be the middle of a stack trace or of a structure.
+fn is_part_of_trace(line: &[u8]) -> bool {
+    const STARTS: [&[u8]; 12] = [
+        b"Caused by:",
+        b"Suppressed:",
+        b"... ",
+        b"at ",
+        b"File \"",
+        b"During handling of the above exception",
+        b"The above exception was the direct cause",
+        b"goroutine ",
+        b"created by ",
+        b"--- End of ",
+        b"stack backtrace:",
+        b"note: run with",
+    ];
+    STARTS.iter().any(|start| line.starts_with(start)) || matches!(line, b"}" | b"]" | b")" | b"},")
+}
+
+/// Whether a line opens a stack trace, so that unindented lines after it go on.
+pub(crate) fn opens_trace(line: &[u8]) -> bool {
+    line.starts_with(b"Traceback (most recent call last)")
+        || line.starts_with(b"panic: ")
+        || line.starts_with(b"goroutine ")
+        || line.starts_with(b"thread '")
+        || line.starts_with(b"Exception in thread")
+}
+
+/// Whether a continuation line shows that the record carries an exception.
+pub(crate) fn is_stack_frame(line: &[u8]) -> bool {
+    let text = line.trim_ascii_start();
+    let indented = text.len() < line.len();
+    line.starts_with(b"Traceback (most recent call last)")
+        || text.starts_with(b"Caused by: ")
+        || indented && text.starts_with(b"at ") && text.contains(&b'(')
+        || indented && text.starts_with(b"File \"")
+        || line.starts_with(b"goroutine ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn indented_lines_go_on_and_others_depend_on_the_record() {
+        for texture in [Texture::Text, Texture::Structured, Texture::Unparsed] {
+            assert!(goes_on(texture, false, b"    at com.example.Foo(Foo.java:1)"));
+            assert!(goes_on(texture, false, b"Caused by: java.io.IOException"));
+        }
+        assert!(goes_on(Texture::Text, false, b"ValueError: x"));
+        assert!(!goes_on(Texture::Structured, false, b"listening on 8080"));
+        assert!(!goes_on(Texture::Unparsed, false, b"listening on 8080"));
+        assert!(goes_on(Texture::Unparsed, true, b"ValueError: x"));
+    }
+}

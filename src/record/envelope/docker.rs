@@ -1,0 +1,85 @@
+//! Container runtimes: the CRI log format of Kubernetes nodes and Docker's `json-file` driver.
+
+use super::Envelope;
+use crate::record::format::json::unescape;
+use crate::record::timestamp::{Reference, parse_at};
+use bumpalo::Bump;
+
+/// `2026-11-22T14:22:32.450939774Z stderr F text`; `P` marks a line that goes on in the next.
+pub(super) fn cri<'a>(line: &'a [u8], reference: &Reference) -> Option<Envelope<'a>> {
+    let blank = memchr::memchr(b' ', &line[..line.len().min(40)])?;
+    let rest = &line[blank + 1..];
+    let stream = rest.get(..6)?;
+    if !(stream == b"stdout" || stream == b"stderr") || rest.get(6) != Some(&b' ') {
+        return None;
+    }
+    // Tags are separated by colons; the first says whether the line is partial.
+    let tag = *rest.get(7)?;
+    if !matches!(tag, b'F' | b'P') {
+        return None;
+    }
+    let after = rest[8..].iter().position(|b| *b == b' ').map(|at| 8 + at + 1);
+    let inner = match after {
+        Some(at) if rest[8..at - 1].is_empty() || rest[8] == b':' => &rest[at..],
+        None if rest.len() == 8 => &rest[8..],
+        _ => return None,
+    };
+    let stamp = parse_at(line, reference)?;
+    Some(Envelope {
+        name: "cri",
+        inner: super::trim_end(inner),
+        stream,
+        timestamp: Some(stamp.timestamp),
+        is_cut: Some(tag == b'P'),
+        ..Envelope::default()
+    })
+}
+
+/// `{"log":"text\n","stream":"stderr","time":"…"}` with nothing else of weight; without the `\n`,
+/// the line goes on in the next.
+pub(super) fn json_file<'a>(
+    line: &'a [u8],
+    reference: &Reference,
+    arena: &'a Bump,
+) -> Option<Envelope<'a>> {
+    let start = line.strip_prefix(b"{\"log\":\"")?;
+    let mut end = 0;
+    loop {
+        end += memchr::memchr2(b'"', b'\\', &start[end..])?;
+        if start[end] == b'"' {
+            break;
+        }
+        end += 2;
+        if end >= start.len() {
+            return None;
+        }
+    }
+    let rest = &start[end + 1..];
+    let stream = value_of(rest, b"\"stream\":\"")?;
+    let time = value_of(rest, b"\"time\":\"")?;
+    let stamp = parse_at(time, reference)?;
+    let text = unescape(&start[..end], arena);
+    let (inner, is_cut) = match text.strip_suffix(b"\n") {
+        Some(inner) => (inner, false),
+        None => (text, true),
+    };
+    let inner = if memchr::memchr(0x1b, inner).is_some() {
+        super::ansi::strip(inner, arena)
+    } else {
+        inner
+    };
+    Some(Envelope {
+        name: "docker",
+        inner: if is_cut { inner } else { super::trim_end(inner) },
+        stream,
+        timestamp: Some(stamp.timestamp),
+        is_cut: Some(is_cut),
+        ..Envelope::default()
+    })
+}
+
+fn value_of<'a>(text: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
+    let start = memchr::memmem::find(text, key)? + key.len();
+    let length = memchr::memchr(b'"', &text[start..])?;
+    Some(&text[start..start + length])
+}

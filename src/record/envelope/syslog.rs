@@ -1,0 +1,132 @@
+//! Syslog: RFC 3164 and RFC 5424, with and without the priority, as daemons write it to files.
+
+use super::Envelope;
+use crate::record::severity::Severity;
+use crate::record::timestamp::{Reference, parse_at};
+
+/// `<34>…`: RFC 5424 if a version follows, else RFC 3164.
+pub(super) fn with_priority<'a>(line: &'a [u8], reference: &Reference) -> Option<Envelope<'a>> {
+    let end = memchr::memchr(b'>', &line[..line.len().min(6)])?;
+    let priority: u16 = std::str::from_utf8(&line[1..end]).ok()?.parse().ok()?;
+    if priority > 191 {
+        return None;
+    }
+    let severity = Severity::from_syslog((priority % 8) as u8);
+    let rest = &line[end + 1..];
+    let mut envelope = match rest.strip_prefix(b"1 ") {
+        Some(rest) => rfc5424(rest, reference),
+        None => {
+            let stamp = parse_at(rest, reference);
+            match stamp {
+                Some(stamp) => {
+                    let after = rest.get(stamp.length..)?.strip_prefix(b" ")?;
+                    host_and_program(after).map(|(stream, program, inner)| Envelope {
+                        name: "syslog",
+                        inner,
+                        stream,
+                        timestamp: Some(stamp.timestamp),
+                        service: Some(program),
+                        is_message: true,
+                        ..Envelope::default()
+                    })
+                }
+                None => None,
+            }
+        }
+    }?;
+    envelope.severity = Some(severity);
+    Some(envelope)
+}
+
+/// `TIMESTAMP HOST APP PROCID MSGID STRUCTURED-DATA MSG` (RFC 5424, section 6). Structured data
+/// stays before the message, where ids in it are found like any others.
+fn rfc5424<'a>(rest: &'a [u8], reference: &Reference) -> Option<Envelope<'a>> {
+    let mut parts = rest.splitn(6, |b| *b == b' ');
+    let (time, _host, app) = (parts.next()?, parts.next()?, parts.next()?);
+    let (_process, _message_id, data) = (parts.next()?, parts.next()?, parts.next()?);
+    let timestamp = parse_at(time, reference).map(|stamp| stamp.timestamp);
+    let header = rest.len() - data.len();
+    let inner = match data.strip_prefix(b"-") {
+        Some(message) => message.strip_prefix(b" ").unwrap_or(message),
+        None if data.starts_with(b"[") => data,
+        None => return None,
+    };
+    let inner = inner.strip_prefix(b"\xef\xbb\xbf").unwrap_or(inner);
+    let after_time = time.len() + 1;
+    Some(Envelope {
+        name: "syslog",
+        inner,
+        stream: rest.get(after_time..header.saturating_sub(1)).unwrap_or_default(),
+        timestamp,
+        service: (app != b"-").then_some(app),
+        is_message: true,
+        ..Envelope::default()
+    })
+}
+
+/// `Nov  3 01:01:03 host program[634]: text`.
+pub(super) fn bsd<'a>(line: &'a [u8], reference: &Reference) -> Option<Envelope<'a>> {
+    // A cheap look before the parse: a month's name, a blank, a day.
+    if line.len() < 20 || line[3] != b' ' || !(line[4] == b' ' || line[4].is_ascii_digit()) {
+        return None;
+    }
+    stamped(line, reference)
+}
+
+/// `2025-01-22T13:09:20.606136+01:00 host program[9400]: text`.
+pub(super) fn iso<'a>(line: &'a [u8], reference: &Reference) -> Option<Envelope<'a>> {
+    if line.get(10) != Some(&b'T') || line.get(4) != Some(&b'-') {
+        return None;
+    }
+    stamped(line, reference)
+}
+
+fn stamped<'a>(line: &'a [u8], reference: &Reference) -> Option<Envelope<'a>> {
+    let blank = 10 + memchr::memchr(b' ', line.get(10..48.min(line.len()))?)?;
+    // Find "host program:" first: it is cheaper to refute than the time.
+    let plausible = memchr::memmem::find(&line[blank..line.len().min(blank + 200)], b": ")
+        .or_else(|| line.ends_with(b":").then_some(0));
+    plausible?;
+    let stamp = parse_at(line, reference)?;
+    let rest = line.get(stamp.length..)?.strip_prefix(b" ")?;
+    let (stream, program, inner) = host_and_program(rest)?;
+    Some(Envelope {
+        name: "syslog",
+        inner,
+        stream,
+        timestamp: Some(stamp.timestamp),
+        service: Some(program),
+        is_message: true,
+        ..Envelope::default()
+    })
+}
+
+/// `host program[pid]: text`: the stream, the program, the text.
+fn host_and_program(rest: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let is_host = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b':');
+    let host_end = rest.iter().take(256).position(|b| !is_host(*b))?;
+    let host = &rest[..host_end];
+    if rest[host_end] != b' ' || host.ends_with(b":") || Severity::from_position(host).is_some() {
+        return None;
+    }
+    let after = &rest[host_end + 1..];
+    let is_program = |b: u8| {
+        b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'/' | b'@' | b'(' | b')')
+    };
+    let program_end = after.iter().take(128).position(|b| !is_program(*b))?;
+    let program = &after[..program_end];
+    if program.is_empty() || !program.iter().any(u8::is_ascii_alphabetic) {
+        return None;
+    }
+    let mut at = program_end;
+    if after[at] == b'[' {
+        at += memchr::memchr(b']', &after[at..after.len().min(at + 40)])? + 1;
+    }
+    if after.get(at) != Some(&b':') {
+        return None;
+    }
+    let inner = &after[at + 1..];
+    let inner = inner.strip_prefix(b" ").unwrap_or(inner);
+    let program = program.rsplit(|b| *b == b'/').next().unwrap_or(program);
+    Some((&rest[..host_end + 1 + at], program, inner))
+}

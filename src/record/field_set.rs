@@ -1,0 +1,346 @@
+//! The keyed fields of one record, gathered by slot, and what they amount to.
+//!
+//! JSON, logfmt and CSV fill a [`FieldSet`]; one place turns it into a [`LogRecord`]. Where a
+//! record has several keys of a slot, the better alias wins, then the shallower one.
+
+use super::fields::{Alias, Slot};
+use super::identity::{self, FoundTrace};
+use super::severity::Severity;
+use super::timestamp::{Reference, Timestamp, from_epoch};
+use super::{LogRecord, Text};
+use bumpalo::Bump;
+
+/// What kind of value stands behind a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Text without escapes.
+    Text,
+    /// JSON string content with escapes still in it.
+    Escaped,
+    Number,
+    /// `true`, `false`, `null`.
+    Literal,
+    /// An object or an array, as written.
+    Compound,
+}
+
+/// A value as it stands in the line (strings without their quotes).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Value<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) kind: Kind,
+}
+
+impl<'a> Value<'a> {
+    /// The text of a string, with JSON escapes resolved; numbers as written.
+    pub(crate) fn text(self, arena: &'a Bump) -> &'a [u8] {
+        match self.kind {
+            Kind::Escaped => super::format::json::unescape(self.bytes, arena),
+            _ => self.bytes,
+        }
+    }
+
+    fn is_null(self) -> bool {
+        self.kind == Kind::Literal && self.bytes == b"null"
+    }
+}
+
+/// The best value of each slot so far.
+pub(crate) struct FieldSet<'a> {
+    filled: u32,
+    ranks: [u8; Slot::COUNT],
+    values: [Value<'a>; Slot::COUNT],
+}
+
+impl<'a> FieldSet<'a> {
+    pub(crate) fn new() -> FieldSet<'a> {
+        FieldSet {
+            filled: 0,
+            ranks: [0; Slot::COUNT],
+            values: [Value { bytes: b"", kind: Kind::Text }; Slot::COUNT],
+        }
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        self.filled = 0;
+    }
+
+    /// Forgets what one slot held since `before`.
+    pub(crate) fn restore(&mut self, slot: Slot, before: Option<(u8, Value<'a>)>) {
+        let index = slot as usize;
+        match before {
+            Some((rank, value)) => {
+                self.ranks[index] = rank;
+                self.values[index] = value;
+            }
+            None => self.filled &= !(1 << index),
+        }
+    }
+
+    /// What [`FieldSet::restore`] needs.
+    pub(crate) fn saved(&self, slot: Slot) -> Option<(u8, Value<'a>)> {
+        self.get(slot).map(|value| (self.ranks[slot as usize], value))
+    }
+
+    /// Offers a value found `depth` levels down. `later_wins`: of equals, the last is the innermost.
+    #[inline]
+    pub(crate) fn offer(&mut self, alias: Alias, depth: usize, value: Value<'a>, later_wins: bool) {
+        let slot = alias.slot as usize;
+        let rank = alias.rank * 8 + depth.min(7) as u8;
+        let bit = 1u32 << slot;
+        let is_better = self.filled & bit == 0
+            || rank < self.ranks[slot]
+            || later_wins && rank == self.ranks[slot];
+        if is_better && Self::counts(alias.slot, value) {
+            self.filled |= bit;
+            self.ranks[slot] = rank;
+            self.values[slot] = value;
+        }
+    }
+
+    /// Absent ids and nulls leave a slot to the next candidate.
+    fn counts(slot: Slot, value: Value<'_>) -> bool {
+        match slot {
+            Slot::Trace | Slot::DatadogTrace => {
+                matches!(value.kind, Kind::Text | Kind::Escaped | Kind::Number)
+                    && (identity::trace_value(value.bytes, slot == Slot::DatadogTrace).is_some()
+                        || identity::xray(value.bytes).is_some())
+            }
+            Slot::Span | Slot::DatadogSpan | Slot::ParentSpan => {
+                let is_decimal = slot == Slot::DatadogSpan || value.kind == Kind::Number;
+                matches!(value.kind, Kind::Text | Kind::Number)
+                    && identity::span_value(value.bytes, is_decimal).is_some()
+            }
+            Slot::Body => !value.is_null() && value.kind != Kind::Compound,
+            Slot::Exception => !value.is_null() && !value.bytes.is_empty() && value.bytes != b"{}",
+            Slot::HttpStatus => {
+                value.bytes.len() == 3 && value.bytes.iter().all(u8::is_ascii_digit)
+            }
+            Slot::Time => matches!(value.kind, Kind::Text | Kind::Number | Kind::Escaped),
+            Slot::Severity => value.kind != Kind::Compound && !value.is_null(),
+            _ => {
+                !value.is_null()
+                    && value.kind != Kind::Compound
+                    && !value.bytes.is_empty()
+                    && value.bytes != b"-"
+            }
+        }
+    }
+
+    pub(crate) fn get(&self, slot: Slot) -> Option<Value<'a>> {
+        (self.filled & 1 << slot as usize != 0).then(|| self.values[slot as usize])
+    }
+
+    fn text(&self, slot: Slot, arena: &'a Bump) -> Option<Text<'a>> {
+        self.get(slot).map(|value| Text::Borrowed(value.text(arena)))
+    }
+
+    /// How many slots that make a line a record (not just any text with keys) are filled.
+    pub(crate) fn weight(&self) -> u32 {
+        const TELLING: u32 = 1 << Slot::Trace as u32
+            | 1 << Slot::DatadogTrace as u32
+            | 1 << Slot::Span as u32
+            | 1 << Slot::Time as u32
+            | 1 << Slot::Severity as u32
+            | 1 << Slot::Body as u32
+            | 1 << Slot::TraceParent as u32
+            | 1 << Slot::HttpMethod as u32;
+        (self.filled & TELLING).count_ones()
+    }
+
+    /// The moment of a value: a number by magnitude, a text in any layout.
+    pub(crate) fn moment(value: Value<'_>, reference: &Reference) -> Option<Timestamp> {
+        let text = value.bytes.trim_ascii();
+        if value.kind == Kind::Number || text.first().is_some_and(u8::is_ascii_digit) {
+            if let Some(timestamp) = from_epoch(text) {
+                return Some(timestamp);
+            }
+            if value.kind == Kind::Number {
+                return None;
+            }
+        }
+        let text = text.strip_prefix(b"[").unwrap_or(text);
+        super::timestamp::parse_at(text, reference).map(|stamp| stamp.timestamp)
+    }
+
+    /// Fills the record from the slots. What the record has already is kept where the slots are
+    /// silent.
+    pub(crate) fn fill(&self, record: &mut LogRecord<'a>, reference: &Reference, arena: &'a Bump) {
+        if let Some(value) = self.get(Slot::Time)
+            && let Some(timestamp) = Self::moment(value, reference)
+        {
+            record.timestamp = Some(timestamp);
+        }
+        self.fill_identity(record);
+        self.fill_severity(record, arena);
+        if let Some(body) = self.text(Slot::Body, arena) {
+            record.body = body;
+        }
+        if let Some(service) = self.text(Slot::Service, arena) {
+            record.service_name = Some(service);
+        }
+        self.fill_request(record, arena);
+        self.fill_bounds(record, reference);
+        record.has_exception |= self.get(Slot::Exception).is_some();
+    }
+
+    fn fill_identity(&self, record: &mut LogRecord<'a>) {
+        let mut set = |found: FoundTrace<'a>| {
+            record.trace = Some(found.key);
+            record.trace_spelling = identity::spelling(found);
+        };
+        for slot in [
+            Slot::TraceParent,
+            Slot::B3,
+            Slot::SentryTrace,
+            Slot::Uber,
+            Slot::CloudTrace,
+            Slot::Xray,
+        ] {
+            if let Some(found) =
+                self.get(slot).and_then(|value| identity::propagated(slot, value.bytes))
+                && record.caller_span_id.is_none()
+            {
+                set(found.trace);
+                record.caller_span_id = found.span;
+                record.trace_flags = found.flags;
+            }
+        }
+        for (slot, is_decimal) in [(Slot::DatadogTrace, true), (Slot::Trace, false)] {
+            let Some(value) = self.get(slot) else { continue };
+            let is_decimal = is_decimal || value.kind == Kind::Number;
+            if let Some(found) = identity::trace_value(value.bytes, is_decimal) {
+                set(found);
+            } else if let Some(found) = identity::xray(value.bytes) {
+                set(found.trace);
+                record.span_id = found.span;
+            }
+        }
+        for (slot, is_decimal) in [(Slot::DatadogSpan, true), (Slot::Span, false)] {
+            let Some(value) = self.get(slot) else { continue };
+            let is_decimal = is_decimal || value.kind == Kind::Number;
+            record.span_id = identity::span_value(value.bytes, is_decimal).or(record.span_id);
+        }
+        if let Some(value) = self.get(Slot::ParentSpan) {
+            record.parent_span_id = identity::span_value(value.bytes, value.kind == Kind::Number);
+        }
+        if let Some(value) = self.get(Slot::TraceFlags) {
+            record.trace_flags = if value.kind == Kind::Number {
+                std::str::from_utf8(value.bytes).ok().and_then(|text| text.parse().ok())
+            } else {
+                identity::hex(value.bytes).and_then(|flags| u8::try_from(flags).ok())
+            }
+            .or(record.trace_flags);
+        }
+    }
+
+    fn fill_severity(&self, record: &mut LogRecord<'a>, arena: &'a Bump) {
+        if let Some(value) = self.get(Slot::Severity) {
+            let text = value.text(arena);
+            record.severity = Severity::from_field(text);
+            record.severity_text = Some(Text::Borrowed(text));
+        }
+        if let Some(value) = self.get(Slot::SeverityNumber)
+            && let Some(number) = std::str::from_utf8(value.bytes).ok().and_then(|t| t.parse().ok())
+        {
+            record.severity = Severity::new(number).or(record.severity);
+        }
+    }
+
+    /// An HTTP status is the record's own only beside a method: `http_status: 503` alone is mostly
+    /// what somebody else answered.
+    fn fill_request(&self, record: &mut LogRecord<'a>, arena: &'a Bump) {
+        if let Some(name) = self.text(Slot::SpanName, arena) {
+            record.span_name = Some(name);
+        }
+        let Some(method) = self.get(Slot::HttpMethod) else { return };
+        let method = method.text(arena);
+        if !is_http_method(method) {
+            return;
+        }
+        record.http_status = self
+            .get(Slot::HttpStatus)
+            .and_then(|value| std::str::from_utf8(value.bytes).ok())
+            .and_then(|text| text.parse().ok());
+        if record.span_name.is_none() {
+            let path = self.get(Slot::HttpPath).map_or(&b""[..], |value| value.text(arena));
+            record.span_name = Some(Text::Borrowed(request_name(method, path, arena)));
+        }
+    }
+
+    fn fill_bounds(&self, record: &mut LogRecord<'a>, reference: &Reference) {
+        const UNITS: [(Slot, f64); 5] = [
+            (Slot::DurationNanoseconds, 1.0),
+            (Slot::DurationMicroseconds, 1e3),
+            (Slot::DurationMilliseconds, 1e6),
+            (Slot::DurationSeconds, 1e9),
+            (Slot::Duration, 0.0),
+        ];
+        for (slot, unit) in UNITS {
+            if let Some(value) = self.get(slot)
+                && let Some(duration) = duration(value, unit)
+            {
+                record.duration = Some(duration);
+                break;
+            }
+        }
+        let moment = |slot| self.get(slot).and_then(|value| Self::moment(value, reference));
+        if let Some(start) = moment(Slot::SpanStart) {
+            record.span_start = Some(start);
+            if let Some(end) = moment(Slot::SpanEnd)
+                && let Some(length) = end.nanoseconds().checked_sub(start.nanoseconds())
+            {
+                record.duration = u64::try_from(length).ok();
+            }
+        }
+    }
+}
+
+pub(crate) fn is_http_method(method: &[u8]) -> bool {
+    const METHODS: [&[u8]; 9] =
+        [b"GET", b"POST", b"PUT", b"DELETE", b"PATCH", b"HEAD", b"OPTIONS", b"CONNECT", b"TRACE"];
+    METHODS.iter().any(|known| method.eq_ignore_ascii_case(known))
+}
+
+/// `GET /checkout`: method and path without query, as a span name.
+pub(crate) fn request_name<'a>(method: &[u8], path: &[u8], arena: &'a Bump) -> &'a [u8] {
+    let end = path.iter().position(|b| matches!(b, b'?' | b'#')).unwrap_or(path.len());
+    let path = &path[..end];
+    let separator: &[u8] = if path.is_empty() { b"" } else { b" " };
+    let name = arena.alloc_slice_fill_copy(method.len() + separator.len() + path.len(), 0u8);
+    for (place, byte) in name.iter_mut().zip(method.iter().chain(separator).chain(path)) {
+        *place = *byte;
+    }
+    name
+}
+
+/// Nanoseconds of a duration. `unit`: nanoseconds per 1; zero: the text names it, or a whole
+/// number is milliseconds (envoy, most JSON loggers), and a fraction says too little.
+pub(crate) fn duration(value: Value<'_>, unit: f64) -> Option<u64> {
+    let text = std::str::from_utf8(value.bytes.trim_ascii()).ok()?;
+    let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
+    let (number, suffix) = text.split_at(digits);
+    let count: f64 = number.parse().ok()?;
+    let unit = match suffix.trim_start() {
+        "" if unit > 0.0 => unit,
+        "" if !number.contains('.') => 1e6,
+        "" => return None,
+        suffix => unit_named(suffix)?,
+    };
+    let nanoseconds = count * unit;
+    (nanoseconds.is_finite() && (0.0..9e18).contains(&nanoseconds))
+        .then(|| nanoseconds.round() as u64)
+}
+
+/// Nanoseconds in a unit by its name.
+pub(crate) fn unit_named(name: &str) -> Option<f64> {
+    Some(match name {
+        "ns" | "nanoseconds" => 1.0,
+        "us" | "µs" | "μs" | "microseconds" => 1e3,
+        "ms" | "msec" | "millis" | "milliseconds" => 1e6,
+        "s" | "sec" | "secs" | "second" | "seconds" => 1e9,
+        "m" | "min" => 60e9,
+        _ => return None,
+    })
+}

@@ -1,0 +1,530 @@
+//! The alias table: which keys mean trace id, time, severity, service, …
+//!
+//! One table for JSON, logfmt and every other keyed text. Keys are compared without case and
+//! without `_`, `-`, `.`, `/`, `:` and blanks, so `trace_id`, `traceId`, `trace.id` and a nested
+//! `{"trace":{"id":…}}` are one row. Makes [`Slot`]s from keys; reads no values.
+
+/// What a field is, in the terms of [`super::LogRecord`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum Slot {
+    /// A trace id in hex, in any spelling.
+    Trace,
+    /// A Datadog trace id: decimal (specs: Datadog log correlation), or 32 hex digits.
+    DatadogTrace,
+    Span,
+    DatadogSpan,
+    ParentSpan,
+    TraceFlags,
+    /// A W3C `traceparent` value.
+    TraceParent,
+    B3,
+    Uber,
+    Xray,
+    SentryTrace,
+    /// `X-Cloud-Trace-Context`.
+    CloudTrace,
+    Time,
+    Severity,
+    SeverityNumber,
+    Body,
+    Service,
+    /// Container, pod or program: what a wrapper or shipper added.
+    WrapperService,
+    /// A logger's or program's name: a service only where nothing else names one.
+    NameHint,
+    SpanName,
+    HttpMethod,
+    HttpPath,
+    HttpStatus,
+    DurationSeconds,
+    DurationMilliseconds,
+    DurationMicroseconds,
+    DurationNanoseconds,
+    /// With its unit in the text, or milliseconds.
+    Duration,
+    SpanStart,
+    SpanEnd,
+    Exception,
+}
+
+impl Slot {
+    /// Slots there are.
+    pub(crate) const COUNT: usize = Slot::Exception as usize + 1;
+}
+
+/// Where a key counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// At any depth: nothing else is called so.
+    Anywhere,
+    /// At the top, or inside an object that only groups fields ([`is_grouping`]).
+    Grouped,
+    /// At the top only.
+    Top,
+}
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Alias {
+    pub(crate) slot: Slot,
+    /// Lower wins where a record has several keys of one slot.
+    pub(crate) rank: u8,
+    pub(crate) scope: Scope,
+}
+
+use Scope::{Anywhere, Grouped, Top};
+use Slot::*;
+
+/// Normalised key, slot, rank, scope. `@` is kept, for it makes the short keys of Serilog safe.
+const ALIASES: &[(&str, Slot, u8, Scope)] = &[
+    ("traceid", Trace, 0, Anywhere),
+    ("oteltraceid", Trace, 0, Anywhere),
+    ("tracetraceid", Trace, 0, Anywhere),
+    ("logginggoogleapiscomtrace", Trace, 0, Anywhere),
+    ("@tr", Trace, 0, Top),
+    ("xb3traceid", Trace, 1, Anywhere),
+    ("b3traceid", Trace, 1, Anywhere),
+    ("jaegertraceid", Trace, 1, Anywhere),
+    ("zipkintraceid", Trace, 1, Anywhere),
+    ("w3ctraceid", Trace, 1, Anywhere),
+    ("trace", Trace, 3, Grouped),
+    ("operationid", Trace, 4, Grouped),
+    ("ddtraceid", DatadogTrace, 0, Anywhere),
+    ("xdatadogtraceid", DatadogTrace, 1, Anywhere),
+    ("spanid", Span, 0, Anywhere),
+    ("otelspanid", Span, 0, Anywhere),
+    ("tracespanid", Span, 0, Anywhere),
+    ("logginggoogleapiscomspanid", Span, 0, Anywhere),
+    ("@sp", Span, 0, Top),
+    ("xb3spanid", Span, 1, Anywhere),
+    ("b3spanid", Span, 1, Anywhere),
+    ("transactionid", Span, 2, Grouped),
+    ("span", Span, 3, Grouped),
+    ("ddspanid", DatadogSpan, 0, Anywhere),
+    ("parentspanid", ParentSpan, 0, Anywhere),
+    ("spanparentid", ParentSpan, 0, Anywhere),
+    ("traceparentid", ParentSpan, 0, Anywhere),
+    ("xb3parentspanid", ParentSpan, 1, Anywhere),
+    ("parentid", ParentSpan, 2, Grouped),
+    ("operationparentid", ParentSpan, 3, Grouped),
+    ("traceflags", TraceFlags, 0, Anywhere),
+    ("oteltraceflags", TraceFlags, 0, Anywhere),
+    ("traceparent", TraceParent, 0, Anywhere),
+    ("httptraceparent", TraceParent, 0, Anywhere),
+    ("b3", B3, 0, Anywhere),
+    ("ubertraceid", Uber, 0, Anywhere),
+    ("xamzntraceid", Xray, 0, Anywhere),
+    ("xraytraceid", Xray, 0, Anywhere),
+    ("awsxraytraceid", Xray, 0, Anywhere),
+    ("xrayid", Xray, 1, Anywhere),
+    ("sentrytrace", SentryTrace, 0, Anywhere),
+    ("xcloudtracecontext", CloudTrace, 0, Anywhere),
+    ("@timestamp", Time, 1, Grouped),
+    ("@t", Time, 1, Top),
+    ("timestamp", Time, 1, Grouped),
+    ("timeunixnano", Time, 0, Grouped),
+    ("timestampns", Time, 0, Grouped),
+    ("sourcerealtimetimestamp", Time, 1, Top),
+    ("realtimetimestamp", Time, 2, Top),
+    ("msec", Time, 0, Top),
+    ("time", Time, 1, Grouped),
+    ("ts", Time, 1, Grouped),
+    ("t", Time, 2, Top),
+    ("t$date", Time, 1, Anywhere),
+    ("timestampms", Time, 1, Grouped),
+    ("timemillis", Time, 1, Grouped),
+    ("epochmillis", Time, 1, Grouped),
+    ("timemilliseconds", Time, 1, Grouped),
+    ("timeepoch", Time, 2, Grouped),
+    ("datetime", Time, 1, Grouped),
+    ("asctime", Time, 1, Grouped),
+    ("eventtime", Time, 2, Grouped),
+    ("eventtimestamp", Time, 2, Grouped),
+    ("logtime", Time, 2, Grouped),
+    ("logtimestamp", Time, 2, Grouped),
+    ("logged", Time, 4, Top),
+    ("timelocal", Time, 2, Grouped),
+    ("timeiso8601", Time, 1, Grouped),
+    ("startutc", Time, 3, Top),
+    ("edgestarttimestamp", Time, 5, Top),
+    ("edgeendtimestamp", Time, 3, Top),
+    ("createdat", Time, 6, Top),
+    ("date", Time, 5, Top),
+    ("starttime", Time, 6, Top),
+    ("receivetimestamp", Time, 7, Top),
+    ("observedtimestamp", Time, 7, Top),
+    ("observedtimeunixnano", Time, 7, Top),
+    ("timestampepochmillis", Time, 1, Grouped),
+    ("recordtimetimestamp", Time, 1, Anywhere),
+    ("level", Severity, 1, Grouped),
+    ("severity", Severity, 1, Grouped),
+    ("severitytext", Severity, 0, Grouped),
+    ("loglevel", Severity, 0, Anywhere),
+    ("levelname", Severity, 0, Grouped),
+    ("leveltext", Severity, 0, Grouped),
+    ("lvl", Severity, 1, Grouped),
+    ("@l", Severity, 1, Top),
+    ("recordlevelname", Severity, 0, Anywhere),
+    ("logseverity", Severity, 1, Grouped),
+    ("syslogseverity", Severity, 2, Grouped),
+    ("priority", Severity, 4, Top),
+    ("s", Severity, 6, Top),
+    ("severitynumber", SeverityNumber, 0, Grouped),
+    ("message", Body, 1, Grouped),
+    ("msg", Body, 1, Grouped),
+    ("@m", Body, 0, Top),
+    ("@mt", Body, 4, Top),
+    ("body", Body, 2, Grouped),
+    ("bodystringvalue", Body, 1, Anywhere),
+    ("recordmessage", Body, 1, Anywhere),
+    ("shortmessage", Body, 2, Top),
+    ("renderedmessage", Body, 2, Grouped),
+    ("fullmessage", Body, 4, Top),
+    ("event", Body, 3, Top),
+    ("log", Body, 5, Top),
+    ("text", Body, 6, Top),
+    ("textpayload", Body, 2, Top),
+    ("messagetemplate", Body, 7, Grouped),
+    ("servicename", Service, 0, Anywhere),
+    ("resourceservicename", Service, 0, Anywhere),
+    ("otelservicename", Service, 0, Anywhere),
+    ("ddservice", Service, 0, Anywhere),
+    ("servicecontextservice", Service, 0, Anywhere),
+    ("service", Service, 1, Grouped),
+    ("svc", Service, 2, Grouped),
+    ("appname", Service, 3, Grouped),
+    ("applicationname", Service, 3, Grouped),
+    ("application", Service, 3, Grouped),
+    ("app", Service, 3, Grouped),
+    ("springapplicationname", Service, 2, Anywhere),
+    ("k8scontainername", WrapperService, 0, Anywhere),
+    ("kubernetescontainername", WrapperService, 0, Anywhere),
+    ("containername", WrapperService, 1, Anywhere),
+    ("kubernetescontainername", WrapperService, 0, Anywhere),
+    ("syslogidentifier", WrapperService, 2, Top),
+    ("systemdunit", WrapperService, 3, Top),
+    ("name", NameHint, 2, Top),
+    ("spanname", SpanName, 0, Anywhere),
+    ("transactionname", SpanName, 1, Anywhere),
+    ("operationname", SpanName, 2, Grouped),
+    ("operation", SpanName, 3, Grouped),
+    ("httpmethod", HttpMethod, 1, Anywhere),
+    ("httprequestmethod", HttpMethod, 0, Anywhere),
+    ("requestmethod", HttpMethod, 1, Grouped),
+    ("reqmethod", HttpMethod, 1, Anywhere),
+    ("method", HttpMethod, 2, Grouped),
+    ("clientrequestmethod", HttpMethod, 2, Top),
+    ("httproute", HttpPath, 0, Anywhere),
+    ("route", HttpPath, 1, Grouped),
+    ("urlpath", HttpPath, 1, Anywhere),
+    ("httptarget", HttpPath, 1, Anywhere),
+    ("httppath", HttpPath, 1, Anywhere),
+    ("requestpath", HttpPath, 1, Grouped),
+    ("requesturi", HttpPath, 1, Grouped),
+    ("requesturl", HttpPath, 2, Anywhere),
+    ("httpurl", HttpPath, 2, Anywhere),
+    ("requrl", HttpPath, 2, Anywhere),
+    ("path", HttpPath, 2, Grouped),
+    ("uri", HttpPath, 2, Grouped),
+    ("url", HttpPath, 3, Grouped),
+    ("clientrequesturi", HttpPath, 3, Top),
+    ("httpstatuscode", HttpStatus, 0, Anywhere),
+    ("httpresponsestatuscode", HttpStatus, 0, Anywhere),
+    ("httpstatus", HttpStatus, 1, Anywhere),
+    ("resstatuscode", HttpStatus, 1, Anywhere),
+    ("responsestatuscode", HttpStatus, 1, Anywhere),
+    ("responsestatus", HttpStatus, 2, Grouped),
+    ("responsecode", HttpStatus, 1, Grouped),
+    ("downstreamstatus", HttpStatus, 1, Top),
+    ("edgeresponsestatus", HttpStatus, 1, Top),
+    ("statuscode", HttpStatus, 1, Grouped),
+    ("status", HttpStatus, 2, Grouped),
+    ("requesttime", DurationSeconds, 1, Grouped),
+    ("rt", DurationSeconds, 2, Top),
+    ("durationseconds", DurationSeconds, 1, Grouped),
+    ("durations", DurationSeconds, 2, Grouped),
+    ("elapsedseconds", DurationSeconds, 1, Grouped),
+    ("durationms", DurationMilliseconds, 1, Grouped),
+    ("durationmillis", DurationMilliseconds, 1, Grouped),
+    ("elapsedms", DurationMilliseconds, 1, Grouped),
+    ("elapsedmilliseconds", DurationMilliseconds, 1, Grouped),
+    ("latencyms", DurationMilliseconds, 1, Grouped),
+    ("tookms", DurationMilliseconds, 1, Grouped),
+    ("responsetimems", DurationMilliseconds, 1, Grouped),
+    ("responsetime", DurationMilliseconds, 2, Grouped),
+    ("durationus", DurationMicroseconds, 1, Grouped),
+    ("durationmicros", DurationMicroseconds, 1, Grouped),
+    ("elapsedus", DurationMicroseconds, 1, Grouped),
+    ("durationns", DurationNanoseconds, 1, Grouped),
+    ("durationnano", DurationNanoseconds, 1, Grouped),
+    ("durationnanos", DurationNanoseconds, 1, Grouped),
+    ("eventduration", DurationNanoseconds, 1, Anywhere),
+    ("duration", Duration, 2, Grouped),
+    ("took", Duration, 3, Grouped),
+    ("elapsed", Duration, 3, Grouped),
+    ("latency", Duration, 3, Grouped),
+    ("starttimeunixnano", SpanStart, 0, Grouped),
+    ("startunixns", SpanStart, 0, Grouped),
+    ("endtimeunixnano", SpanEnd, 0, Grouped),
+    ("endunixns", SpanEnd, 0, Grouped),
+    ("exception", Exception, 0, Grouped),
+    ("excinfo", Exception, 0, Grouped),
+    ("exceptionstacktrace", Exception, 0, Anywhere),
+    ("exceptiontype", Exception, 0, Anywhere),
+    ("exceptionmessage", Exception, 0, Anywhere),
+    ("stacktrace", Exception, 0, Grouped),
+    ("stack", Exception, 0, Grouped),
+    ("errorstack", Exception, 0, Anywhere),
+    ("errorstacktrace", Exception, 0, Anywhere),
+    ("errstack", Exception, 0, Anywhere),
+    ("thrown", Exception, 0, Grouped),
+    ("@x", Exception, 0, Top),
+];
+
+/// Objects that group fields without changing what they mean.
+const GROUPING: &[&str] = &[
+    "fields",
+    "@fields",
+    "mdc",
+    "contextmap",
+    "context",
+    "ctx",
+    "properties",
+    "attributes",
+    "extra",
+    "extras",
+    "jsonpayload",
+    "structureddata",
+    "otel",
+    "dd",
+    "tags",
+    "baggage",
+    "data",
+    "attr",
+    "scope",
+    "scopes",
+    "state",
+    "contextdata",
+    "threadcontext",
+    "metadata",
+    "meta",
+];
+
+/// Objects whose ids belong to somebody else's trace.
+const FOREIGN: &[&str] = &["links", "link", "spanlinks", "linkedspans"];
+
+/// Longest normalised key of interest.
+const LONGEST: usize = 32;
+
+/// A key without case and separators.
+#[derive(Clone, Copy)]
+struct Normalised {
+    bytes: [u8; LONGEST],
+    length: usize,
+}
+
+impl Normalised {
+    fn new() -> Normalised {
+        Normalised { bytes: [0; LONGEST], length: 0 }
+    }
+
+    /// Appends a key; false when it gets too long to be in the table.
+    fn push(&mut self, key: &[u8]) -> bool {
+        for &byte in key {
+            if matches!(byte, b'_' | b'-' | b'.' | b'/' | b':' | b' ') {
+                continue;
+            }
+            let Some(place) = self.bytes.get_mut(self.length) else { return false };
+            *place = byte.to_ascii_lowercase();
+            self.length += 1;
+        }
+        true
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
+
+/// The table by a hash of the key, built once.
+struct Index {
+    rows: Vec<Option<(&'static [u8], Alias)>>,
+}
+
+const INDEX_SIZE: usize = 1024;
+
+fn hash(key: &[u8]) -> usize {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for &byte in key {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    (hash ^ hash >> 29) as usize % INDEX_SIZE
+}
+
+impl Index {
+    fn build() -> Index {
+        let mut rows = vec![None; INDEX_SIZE];
+        for &(key, slot, rank, scope) in ALIASES {
+            let mut at = hash(key.as_bytes());
+            while rows[at].is_some_and(|(known, _): (&[u8], Alias)| known != key.as_bytes()) {
+                at = (at + 1) % INDEX_SIZE;
+            }
+            rows[at] = Some((key.as_bytes(), Alias { slot, rank, scope }));
+        }
+        Index { rows }
+    }
+
+    fn get(&self, key: &[u8]) -> Option<Alias> {
+        let mut at = hash(key);
+        while let Some((known, alias)) = self.rows[at] {
+            if known == key {
+                return Some(alias);
+            }
+            at = (at + 1) % INDEX_SIZE;
+        }
+        None
+    }
+}
+
+fn index() -> &'static Index {
+    static INDEX: std::sync::OnceLock<Index> = std::sync::OnceLock::new();
+    INDEX.get_or_init(Index::build)
+}
+
+/// Looks a key up that stands at the top of a record.
+pub(crate) fn lookup(key: &[u8]) -> Option<Alias> {
+    if key.is_empty() || key.len() > LONGEST + 12 {
+        return None;
+    }
+    let mut normalised = Normalised::new();
+    if !normalised.push(key) {
+        return None;
+    }
+    index().get(normalised.as_bytes())
+}
+
+/// Looks a key up inside an object that is itself the value of `parent`: the two together
+/// (`trace` + `id`), else the key alone as far as its scope allows.
+pub(crate) fn lookup_nested(parent: &[u8], key: &[u8]) -> Option<Alias> {
+    let mut joined = Normalised::new();
+    if joined.push(parent)
+        && joined.push(key)
+        && let Some(alias) = index().get(joined.as_bytes())
+    {
+        return Some(alias);
+    }
+    let alias = lookup(key)?;
+    let allowed = match alias.scope {
+        Scope::Anywhere => !is_one_of(FOREIGN, parent),
+        Scope::Grouped => is_one_of(GROUPING, parent),
+        Scope::Top => false,
+    };
+    allowed.then_some(alias)
+}
+
+fn is_one_of(known: &[&str], key: &[u8]) -> bool {
+    let mut normalised = Normalised::new();
+    normalised.push(key) && known.iter().any(|k| k.as_bytes() == normalised.as_bytes())
+}
+
+/// Whether ids inside this object are somebody else's.
+pub(crate) fn is_foreign(parent: &[u8]) -> bool {
+    is_one_of(FOREIGN, parent)
+}
+
+impl Default for KeyCache {
+    fn default() -> KeyCache {
+        KeyCache::new()
+    }
+}
+
+/// Remembers what keys were looked up last, because the lines of a log repeat their keys. Only a
+/// shortcut: the answer is always that of [`lookup`] and [`lookup_nested`].
+pub struct KeyCache {
+    entries: Vec<CacheEntry>,
+}
+
+#[derive(Clone, Copy)]
+struct CacheEntry {
+    key: [u8; CacheEntry::LONGEST],
+    length: u8,
+    alias: Option<Alias>,
+}
+
+impl CacheEntry {
+    const LONGEST: usize = 24;
+    const EMPTY: CacheEntry = CacheEntry { key: [0; 24], length: u8::MAX, alias: None };
+}
+
+impl KeyCache {
+    const SIZE: usize = 256;
+
+    /// An empty cache; one serves many chunks.
+    pub fn new() -> KeyCache {
+        KeyCache { entries: vec![CacheEntry::EMPTY; Self::SIZE] }
+    }
+
+    /// As [`lookup`].
+    #[inline]
+    pub(crate) fn lookup(&mut self, key: &[u8]) -> Option<Alias> {
+        if key.is_empty() || key.len() > CacheEntry::LONGEST {
+            return lookup(key);
+        }
+        let first = u32::from(key[0]);
+        let last = u32::from(key[key.len() - 1]);
+        let middle = u32::from(key[key.len() / 2]);
+        let slot = (first.wrapping_mul(31) ^ last.wrapping_mul(131) ^ middle.wrapping_mul(7))
+            .wrapping_add(key.len() as u32 * 17) as usize
+            % Self::SIZE;
+        let entry = &mut self.entries[slot];
+        if usize::from(entry.length) == key.len() && entry.key[..key.len()] == *key {
+            return entry.alias;
+        }
+        let alias = lookup(key);
+        entry.key[..key.len()].copy_from_slice(key);
+        entry.length = key.len() as u8;
+        entry.alias = alias;
+        alias
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_a_key_are_one_row() {
+        for key in ["trace_id", "traceId", "TraceID", "trace.id", "trace-id", "TRACE_ID"] {
+            assert_eq!(lookup(key.as_bytes()).map(|a| a.slot), Some(Slot::Trace), "{key}");
+        }
+        assert_eq!(lookup(b"dd.trace_id").map(|a| a.slot), Some(Slot::DatadogTrace));
+        assert_eq!(lookup(b"logging.googleapis.com/spanId").map(|a| a.slot), Some(Slot::Span));
+        assert_eq!(lookup(b"request_id"), None);
+        assert_eq!(lookup(b"a key that is far too long to stand in any table of names"), None);
+    }
+
+    #[test]
+    fn nested_keys_join_their_parent_or_obey_their_scope() {
+        let slot = |parent: &str, key: &str| {
+            lookup_nested(parent.as_bytes(), key.as_bytes()).map(|alias| alias.slot)
+        };
+        assert_eq!(slot("trace", "id"), Some(Slot::Trace));
+        assert_eq!(slot("service", "name"), Some(Slot::Service));
+        assert_eq!(slot("span", "span_id"), Some(Slot::Span));
+        assert_eq!(slot("fields", "message"), Some(Slot::Body));
+        assert_eq!(slot("user", "message"), None);
+        assert_eq!(slot("links", "trace_id"), None);
+        assert_eq!(slot("user", "id"), None);
+    }
+
+    #[test]
+    fn the_cache_answers_like_the_table() {
+        let mut cache = KeyCache::new();
+        for _ in 0..2 {
+            for (key, ..) in ALIASES {
+                assert_eq!(cache.lookup(key.as_bytes()), lookup(key.as_bytes()));
+            }
+        }
+    }
+}

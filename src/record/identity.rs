@@ -1,0 +1,862 @@
+//! Finding ids: what a value says, and which words of a text are ids at all.
+//!
+//! Tiers, strongest first: a known key; a propagation value of unmistakable shape; a positional
+//! convention (`[app,trace,span]`, `[trace] [span]`). A bare hexadecimal word is never an id:
+//! checksums, tenants and request ids look the same. Absent values (`0`, zeros, `-`, `null`, …)
+//! are no ids.
+
+use super::fields::{self, Slot};
+use super::{Text, TraceKey};
+use crate::trace_context::{SpanId, TraceId};
+
+/// A trace id with the bytes that spelled it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FoundTrace<'a> {
+    pub(crate) key: TraceKey,
+    /// As written.
+    pub(crate) text: &'a [u8],
+}
+
+/// What a propagation value says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Propagated<'a> {
+    pub(crate) trace: FoundTrace<'a>,
+    /// The sender's span.
+    pub(crate) span: Option<SpanId>,
+    pub(crate) flags: Option<u8>,
+}
+
+/// The ids of a record, as far as found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Identity<'a> {
+    pub(crate) trace: Option<FoundTrace<'a>>,
+    pub(crate) span: Option<SpanId>,
+    pub(crate) parent: Option<SpanId>,
+    pub(crate) caller: Option<SpanId>,
+    pub(crate) flags: Option<u8>,
+}
+
+const NOT_HEX: u8 = 0xff;
+
+const NIBBLES: [u8; 256] = {
+    let mut table = [NOT_HEX; 256];
+    let mut digit = 0;
+    while digit < 10 {
+        table[b'0' as usize + digit] = digit as u8;
+        digit += 1;
+    }
+    let mut letter = 0;
+    while letter < 6 {
+        table[b'a' as usize + letter] = 10 + letter as u8;
+        table[b'A' as usize + letter] = 10 + letter as u8;
+        letter += 1;
+    }
+    table
+};
+
+#[inline]
+const fn is_hex(byte: u8) -> bool {
+    NIBBLES[byte as usize] != NOT_HEX
+}
+
+/// The value of up to 32 hexadecimal digits of either case.
+#[inline]
+pub(crate) fn hex(text: &[u8]) -> Option<u128> {
+    if text.is_empty() || text.len() > 32 {
+        return None;
+    }
+    let mut value = 0u128;
+    // Two halves of a machine word each: twice as fast as one 128-bit loop.
+    let (high, low) = text.split_at(text.len().saturating_sub(16));
+    for half in [high, low] {
+        let mut part = 0u64;
+        let mut bad = 0u8;
+        for &byte in half {
+            let nibble = NIBBLES[byte as usize];
+            bad |= nibble;
+            part = part << 4 | u64::from(nibble & 15);
+        }
+        if bad & 0xf0 != 0 {
+            return None;
+        }
+        value = value << 64 | u128::from(part);
+    }
+    Some(value)
+}
+
+#[inline]
+fn hex64(text: &[u8]) -> Option<u64> {
+    if text.len() > 16 { None } else { hex(text).map(|value| value as u64) }
+}
+
+fn decimal(text: &[u8]) -> Option<u64> {
+    if text.is_empty() || text.len() > 20 {
+        return None;
+    }
+    text.iter().try_fold(0u64, |value, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 { None } else { value.checked_mul(10)?.checked_add(u64::from(digit)) }
+    })
+}
+
+fn key_of(value: u128, digits: usize) -> Option<TraceKey> {
+    let id = TraceId::new(value)?;
+    Some(if digits <= 16 || id.high64() == 0 {
+        TraceKey::Low64(id.low64())
+    } else {
+        TraceKey::Full(id)
+    })
+}
+
+/// Whether a value stands for "no id".
+pub(crate) fn is_absent(text: &[u8]) -> bool {
+    text.iter().all(|b| matches!(b, b'0' | b'-' | b'.' | b' '))
+        || [
+            &b"null"[..],
+            b"none",
+            b"nil",
+            b"n/a",
+            b"na",
+            b"undefined",
+            b"unknown",
+            b"false",
+            b"<nil>",
+            b"(null)",
+            b"nan",
+            b"true",
+        ]
+        .iter()
+        .any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// Reads the value of a trace id field in any spelling: 32 or 16 hex digits of either case, a
+/// dashed UUID, X-Ray's `1-…-…`, a cloud resource path, a decimal, base64, or (last) any other
+/// word that looks like an id.
+///
+/// `is_decimal`: sixteen decimal digits are a decimal number (specs: Datadog ids are decimal unless
+/// they have 32 digits).
+pub(crate) fn trace_value(text: &[u8], is_decimal: bool) -> Option<FoundTrace<'_>> {
+    let text = text.trim_ascii();
+    let found = |key| Some(FoundTrace { key, text });
+    if text.len() == 32
+        && let Some(value) = hex(text)
+    {
+        return found(key_of(value, 32)?);
+    }
+    if is_absent(text) {
+        return None;
+    }
+    let all_digits = text.iter().all(u8::is_ascii_digit);
+    match text.len() {
+        1..=20 if all_digits && (is_decimal || text.len() > 16) => {
+            return found(TraceKey::Low64(decimal(text).filter(|value| *value != 0)?));
+        }
+        8..=31 => {
+            if let Some(value) = hex(text) {
+                return found(key_of(value, text.len())?);
+            }
+        }
+        36 => {
+            if let Some(value) = uuid(text) {
+                return found(key_of(value, 32)?);
+            }
+        }
+        _ => {}
+    }
+    if let Some(value) = xray_id(text) {
+        return found(key_of(value, 32)?);
+    }
+    if let Some(at) = memchr::memmem::find(text, b"traces/") {
+        return trace_value(&text[at + 7..], is_decimal);
+    }
+    if let Some(value) = base64::<16>(text) {
+        return found(key_of(u128::from_be_bytes(value), 32)?);
+    }
+    None
+}
+
+/// Reads the value of a span id field.
+pub(crate) fn span_value(text: &[u8], is_decimal: bool) -> Option<SpanId> {
+    let text = text.trim_ascii();
+    if is_absent(text) {
+        return None;
+    }
+    let all_digits = text.iter().all(u8::is_ascii_digit);
+    let value = match text.len() {
+        1..=20 if all_digits && (is_decimal || text.len() > 16) => decimal(text)?,
+        8..=16 => match hex64(text) {
+            Some(value) => value,
+            None => u64::from_be_bytes(base64::<8>(text)?),
+        },
+        _ => return None,
+    };
+    SpanId::new(value)
+}
+
+fn uuid(text: &[u8]) -> Option<u128> {
+    if text.len() != 36 || [8, 13, 18, 23].iter().any(|at| text[*at] != b'-') {
+        return None;
+    }
+    let mut digits = [0u8; 32];
+    let mut length = 0;
+    for byte in text.iter().filter(|byte| **byte != b'-') {
+        *digits.get_mut(length)? = *byte;
+        length += 1;
+    }
+    if length == 32 { hex(&digits) } else { None }
+}
+
+/// `1-5759e988-bd862e3fe1be46a994272793`: 8 and 24 digits (AWS X-Ray).
+fn xray_id(text: &[u8]) -> Option<u128> {
+    if text.len() != 35 || !text.starts_with(b"1-") || text[10] != b'-' {
+        return None;
+    }
+    Some(hex(&text[2..10])? << 96 | hex(&text[11..])?)
+}
+
+/// Standard base64 of exactly N bytes: what a protobuf-JSON encoder makes of OTLP's id bytes.
+fn base64<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
+    let padded = N.div_ceil(3) * 4;
+    if text.len() != padded || !text.ends_with(b"=") {
+        return None;
+    }
+    let mut out = [0u8; N];
+    let mut bits = 0u32;
+    let mut pending = 0;
+    let mut length = 0;
+    for &byte in text {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            b'=' => break,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(value);
+        pending += 6;
+        if pending >= 8 {
+            pending -= 8;
+            *out.get_mut(length)? = (bits >> pending) as u8;
+            length += 1;
+        }
+    }
+    (length == N).then_some(out)
+}
+
+/// A W3C `traceparent` (Level 2: version 00 has exactly 55 bytes, later ones may go on after a
+/// dash). An invalid one makes no trace.
+pub(crate) fn traceparent(text: &[u8]) -> Option<Propagated<'_>> {
+    let text = text.trim_ascii();
+    let dashes = text.len() >= 55 && text[2] == b'-' && text[35] == b'-' && text[52] == b'-';
+    if !dashes || text[..55].iter().any(u8::is_ascii_uppercase) {
+        return None;
+    }
+    let version = hex64(&text[..2])?;
+    match (version, text.get(55)) {
+        (0xff, _) | (0, Some(_)) => return None,
+        (_, None | Some(b'-')) => {}
+        _ => return None,
+    }
+    let trace = FoundTrace { key: key_of(hex(&text[3..35])?, 32)?, text: &text[3..35] };
+    let span = SpanId::new(hex64(&text[36..52])?)?;
+    let flags = hex64(&text[53..55])? as u8;
+    Some(Propagated { trace, span: Some(span), flags: Some(flags) })
+}
+
+/// A single-header `b3` value.
+pub(crate) fn b3(text: &[u8]) -> Option<Propagated<'_>> {
+    let mut parts = text.trim_ascii().split(|b| *b == b'-');
+    let (trace, span) = (parts.next()?, parts.next()?);
+    if !matches!(trace.len(), 16 | 32) || span.len() != 16 {
+        return None;
+    }
+    let trace = FoundTrace { key: key_of(hex(trace)?, trace.len())?, text: trace };
+    let flags = match parts.next() {
+        Some(b"1" | b"d") => Some(1),
+        Some(b"0") => Some(0),
+        _ => None,
+    };
+    Some(Propagated { trace, span: SpanId::new(hex64(span)?), flags })
+}
+
+/// A `uber-trace-id` value; `%3A` may stand for the colons.
+pub(crate) fn uber(text: &[u8]) -> Option<Propagated<'_>> {
+    let text = text.trim_ascii();
+    let mut parts = text.split(|b| *b == b':' || *b == b'%');
+    let strip =
+        |part: &'_ [u8]| part.len() - part.strip_prefix(b"3A").map_or(part.len(), <[u8]>::len);
+    let trace = parts.next()?;
+    let (span, _parent, flags) = (parts.next()?, parts.next()?, parts.next()?);
+    let span = &span[strip(span)..];
+    let flags = &flags[strip(flags)..];
+    if trace.len() > 32 || span.len() > 16 || flags.len() > 2 {
+        return None;
+    }
+    let key = key_of(hex(trace)?, trace.len())?;
+    let flags = hex64(flags).map(|flags| flags as u8 & 1);
+    let span = SpanId::new(hex64(span)?);
+    Some(Propagated { trace: FoundTrace { key, text: trace }, span, flags })
+}
+
+/// An `X-Amzn-Trace-Id` value: `Root=1-…;Parent=…;Sampled=1`, or the id alone.
+pub(crate) fn xray(text: &[u8]) -> Option<Propagated<'_>> {
+    let mut found = None;
+    let mut span = None;
+    let mut flags = None;
+    for part in text.split(|b| *b == b';') {
+        let part = part.trim_ascii();
+        match part.iter().position(|b| *b == b'=') {
+            Some(at) => {
+                let (key, value) = (&part[..at], &part[at + 1..]);
+                if key.eq_ignore_ascii_case(b"root") {
+                    found = found.or_else(|| Some((xray_id(value)?, value)));
+                } else if key.eq_ignore_ascii_case(b"parent") {
+                    span = hex64(value).and_then(SpanId::new);
+                } else if key.eq_ignore_ascii_case(b"sampled") {
+                    flags = match value {
+                        b"1" => Some(1),
+                        b"0" => Some(0),
+                        _ => None,
+                    };
+                }
+            }
+            None => {
+                // "AWS-XRAY-TRACE-ID: 1-…" puts its key before the value.
+                let value = part.rsplit(|b| *b == b' ').next().unwrap_or(part);
+                // "1-…@span" is the form of X-Ray's logging integrations.
+                let (value, own) = match value.iter().position(|b| *b == b'@') {
+                    Some(at) => (&value[..at], hex64(&value[at + 1..]).and_then(SpanId::new)),
+                    None => (value, None),
+                };
+                span = span.or(own);
+                found = found.or_else(|| Some((xray_id(value)?, value)));
+            }
+        }
+    }
+    let (value, text) = found?;
+    Some(Propagated { trace: FoundTrace { key: key_of(value, 32)?, text }, span, flags })
+}
+
+/// A `sentry-trace` value.
+pub(crate) fn sentry(text: &[u8]) -> Option<Propagated<'_>> {
+    let text = text.trim_ascii();
+    if text.len() < 49 || text[32] != b'-' {
+        return None;
+    }
+    let trace = FoundTrace { key: key_of(hex(&text[..32])?, 32)?, text: &text[..32] };
+    let flags = match text.get(49..) {
+        Some(b"-1") => Some(1),
+        Some(b"-0") => Some(0),
+        Some(b"") | None => None,
+        Some(_) => return None,
+    };
+    Some(Propagated { trace, span: SpanId::new(hex64(&text[33..49])?), flags })
+}
+
+/// An `X-Cloud-Trace-Context` value: `TRACE/SPAN;o=1`, the span in decimal.
+pub(crate) fn cloud(text: &[u8]) -> Option<Propagated<'_>> {
+    let text = text.trim_ascii();
+    let end = text.iter().position(|b| matches!(b, b'/' | b';')).unwrap_or(text.len());
+    if end != 32 {
+        return None;
+    }
+    let trace = FoundTrace { key: key_of(hex(&text[..32])?, 32)?, text: &text[..32] };
+    let rest = &text[end..];
+    let span = rest.strip_prefix(b"/").and_then(|rest| {
+        let end = rest.iter().position(|b| *b == b';').unwrap_or(rest.len());
+        decimal(&rest[..end]).and_then(SpanId::new)
+    });
+    let flags = match memchr::memmem::find(rest, b"o=").and_then(|at| rest.get(at + 2)) {
+        Some(b'1') => Some(1),
+        Some(b'0') => Some(0),
+        _ => None,
+    };
+    Some(Propagated { trace, span, flags })
+}
+
+/// Reads a propagation value by the slot of its key.
+pub(crate) fn propagated(slot: Slot, text: &[u8]) -> Option<Propagated<'_>> {
+    match slot {
+        Slot::TraceParent => traceparent(text),
+        Slot::B3 => b3(text),
+        Slot::Uber => uber(text),
+        Slot::Xray => xray(text),
+        Slot::SentryTrace => sentry(text),
+        Slot::CloudTrace => cloud(text),
+        _ => None,
+    }
+}
+
+/// The shortest run of digits that can be (the tail of) an id: the last group of a UUID.
+const SHORTEST_RUN: usize = 12;
+
+/// Finds the next run of at least [`SHORTEST_RUN`] hex digits at or after `from`.
+///
+/// Looks at every twelfth byte only, until one is a hex digit: most text has none there.
+#[inline]
+fn next_run(text: &[u8], from: usize) -> Option<(usize, usize)> {
+    let mut probe = from + SHORTEST_RUN - 1;
+    while let Some(&byte) = text.get(probe) {
+        if !is_hex(byte) {
+            probe += SHORTEST_RUN;
+            continue;
+        }
+        let mut start = probe;
+        while start > from && is_hex(text[start - 1]) {
+            start -= 1;
+        }
+        let mut end = probe + 1;
+        while text.get(end).is_some_and(|byte| is_hex(*byte)) {
+            end += 1;
+        }
+        if end - start >= SHORTEST_RUN {
+            return Some((start, end));
+        }
+        probe = end + SHORTEST_RUN;
+    }
+    None
+}
+
+/// How sure an id of a text is; lower is surer.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Tier {
+    Key(u8),
+    Shape,
+    Position,
+}
+
+/// Collects the ids of a text while its runs of digits are looked at.
+struct TextScan<'a> {
+    text: &'a [u8],
+    trace: Option<(Tier, FoundTrace<'a>)>,
+    span: Option<(Tier, SpanId)>,
+    parent: Option<SpanId>,
+    caller: Option<SpanId>,
+    flags: Option<u8>,
+}
+
+/// Finds the ids in free text.
+pub(crate) fn scan_text(text: &[u8]) -> Identity<'_> {
+    let mut scan =
+        TextScan { text, trace: None, span: None, parent: None, caller: None, flags: None };
+    let mut at = 0;
+    while let Some((start, end)) = next_run(text, at) {
+        at = scan.run(start, end).max(end);
+    }
+    let trace = scan.trace.map(|(_, trace)| trace);
+    Identity {
+        trace,
+        // A span without a trace says nothing that could be joined.
+        span: scan.span.map(|(_, span)| span),
+        parent: scan.parent,
+        caller: scan.caller.filter(|_| trace.is_some()),
+        flags: scan.flags,
+    }
+}
+
+/// Finds propagation values of unmistakable shape only.
+pub(crate) fn scan_shapes(text: &[u8]) -> Option<Propagated<'_>> {
+    let mut at = 0;
+    while let Some((start, end)) = next_run(text, at) {
+        if end - start == 32
+            && let Some((propagated, _)) = traceparent_around(text, start)
+        {
+            return Some(propagated);
+        }
+        at = end;
+    }
+    None
+}
+
+/// The traceparent whose trace-id begins at `start`, and where it ends.
+fn traceparent_around(text: &[u8], start: usize) -> Option<(Propagated<'_>, usize)> {
+    let begin = start.checked_sub(3)?;
+    if begin > 0 && (text[begin - 1].is_ascii_alphanumeric() || text[begin - 1] == b'-') {
+        return None;
+    }
+    let end = begin + 55;
+    let value = text.get(begin..end)?;
+    if text.get(end).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'-') {
+        // Higher versions may go on; version 00 may not.
+        let rest = &text[begin..];
+        let length = rest
+            .iter()
+            .position(|b| !(b.is_ascii_alphanumeric() || *b == b'-'))
+            .unwrap_or(rest.len());
+        return traceparent(&rest[..length]).map(|found| (found, begin + length));
+    }
+    traceparent(value).map(|found| (found, end))
+}
+
+impl<'a> TextScan<'a> {
+    /// Judges one run of digits; gives where to go on.
+    fn run(&mut self, start: usize, end: usize) -> usize {
+        let text = self.text;
+        let run = &text[start..end];
+        if start > 0 && (text[start - 1].is_ascii_alphanumeric() || text[start - 1] == b'_') {
+            return end;
+        }
+        match run.len() {
+            32 => {
+                if let Some((found, after)) = traceparent_around(text, start) {
+                    self.propagated(Tier::Shape, found);
+                    return after;
+                }
+                self.thirty_two(start, end)
+            }
+            24 if start >= 11 && xray_id(&text[start - 11..end]).is_some() => {
+                let rest = &text[start - 11..];
+                let length = rest
+                    .iter()
+                    .position(|b| {
+                        matches!(b, b' ' | b'"' | b'\'' | b'\t' | b',' | b']' | b'|' | b'\\')
+                    })
+                    .unwrap_or(rest.len());
+                if let Some(found) = xray(&rest[..length]) {
+                    self.propagated(Tier::Shape, found);
+                    return start - 11 + length;
+                }
+                end
+            }
+            12 if start >= 24 => {
+                let begin = start - 24;
+                if let Some(value) = uuid(&text[begin..end])
+                    && let Some((slot, rank)) = slot_before(text, begin)
+                    && slot == Slot::Trace
+                    && let Some(key) = key_of(value, 32)
+                {
+                    self.trace(Tier::Key(rank), FoundTrace { key, text: &text[begin..end] });
+                }
+                end
+            }
+            _ => {
+                if self.followed_by_word(end) {
+                    return end;
+                }
+                self.keyed(start, end);
+                if run.len() == 16 && self.trace.is_none() {
+                    self.positional(start, end);
+                }
+                end
+            }
+        }
+    }
+
+    fn followed_by_word(&self, end: usize) -> bool {
+        self.text.get(end).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
+    }
+
+    fn trace(&mut self, tier: Tier, found: FoundTrace<'a>) {
+        if self.trace.is_none_or(|(known, _)| tier < known) {
+            self.trace = Some((tier, found));
+        }
+    }
+
+    fn span(&mut self, tier: Tier, span: SpanId) {
+        if self.span.is_none_or(|(known, _)| tier < known) {
+            self.span = Some((tier, span));
+        }
+    }
+
+    fn propagated(&mut self, tier: Tier, found: Propagated<'a>) {
+        self.trace(tier, found.trace);
+        self.caller = self.caller.or(found.span);
+        self.flags = self.flags.or(found.flags);
+    }
+
+    /// An id by the key that stands before it.
+    fn keyed(&mut self, start: usize, end: usize) {
+        let Some((slot, rank)) = slot_before(self.text, start) else { return };
+        let run = &self.text[start..end];
+        match slot {
+            Slot::Trace | Slot::DatadogTrace => {
+                if let Some(found) = trace_value(run, slot == Slot::DatadogTrace) {
+                    self.trace(Tier::Key(rank), found);
+                }
+            }
+            Slot::Span | Slot::DatadogSpan => {
+                if let Some(span) = span_value(run, slot == Slot::DatadogSpan) {
+                    self.span(Tier::Key(rank), span);
+                }
+            }
+            Slot::ParentSpan => {
+                self.parent = self.parent.or_else(|| span_value(run, false));
+            }
+            _ => {}
+        }
+    }
+
+    /// 32 digits: with their key, in a propagation value other than traceparent, or in position.
+    fn thirty_two(&mut self, start: usize, end: usize) -> usize {
+        let text = self.text;
+        let rest = &text[end..];
+        let before = slot_before(text, start);
+        match (rest.first(), before) {
+            (Some(b'-'), _) if is_run(&rest[1..], 16) => {
+                let own = matches!(start.checked_sub(1).map(|at| text[at]), Some(b'[' | b'('));
+                let keyed = matches!(
+                    before,
+                    Some((Slot::B3 | Slot::SentryTrace | Slot::Trace | Slot::TraceParent, _))
+                );
+                let after = end + 17;
+                if let Some(found) = b3(&text[start..after]) {
+                    if own {
+                        self.trace(Tier::Position, found.trace);
+                        if let Some(span) = found.span {
+                            self.span(Tier::Position, span);
+                        }
+                    } else if keyed {
+                        self.propagated(Tier::Key(1), found);
+                    }
+                }
+                return after;
+            }
+            (Some(b':'), _) => {
+                let length =
+                    rest.iter().position(|b| !(is_hex(*b) || *b == b':')).unwrap_or(rest.len());
+                if let Some(found) = uber(&text[start..end + length])
+                    && rest[..length].iter().filter(|b| **b == b':').count() == 3
+                {
+                    self.propagated(Tier::Shape, found);
+                    return end + length;
+                }
+            }
+            (Some(b'/'), Some((Slot::CloudTrace, _))) => {
+                let length = rest
+                    .iter()
+                    .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'/' | b';' | b'=')))
+                    .unwrap_or(rest.len());
+                if let Some(found) = cloud(&text[start..end + length]) {
+                    self.propagated(Tier::Key(0), found);
+                }
+                return end + length;
+            }
+            _ => {}
+        }
+        if self.followed_by_word(end) {
+            return end;
+        }
+        if text[..start].ends_with(b"/traces/")
+            && let Some(found) = trace_value(&text[start..end], false)
+        {
+            self.trace(Tier::Key(0), found);
+        }
+        self.keyed(start, end);
+        self.positional(start, end);
+        end
+    }
+
+    /// `[app,trace,span]`, `[trace,span]`, `[trace] [span]`, `trace span` in a log's header.
+    fn positional(&mut self, start: usize, end: usize) {
+        let text = self.text;
+        let rest = &text[end..];
+        let before = start.checked_sub(1).map(|at| text[at]);
+        let opened = matches!(before, Some(b'[' | b'(' | b'{'));
+        let separated = matches!(before, Some(b',' | b'|')) || opened;
+        let skip = if opened && (rest.starts_with(b"] [") || rest.starts_with(b") (")) {
+            3
+        } else if opened && rest.starts_with(b"][") {
+            2
+        } else if separated && rest.first().is_some_and(|b| matches!(b, b',' | b'|' | b' ' | b'/'))
+        {
+            1 + usize::from(rest.starts_with(b", "))
+        } else if matches!(before, None | Some(b' ')) && rest.starts_with(b" ") && start < 200 {
+            1
+        } else {
+            return;
+        };
+        let run = &text[start..end];
+        let span = &rest[skip..];
+        // `[app,trace,]` and `[trace] [-]`: a trace without a span, where the brackets say so.
+        let closes = span.first().is_some_and(|b| matches!(b, b']' | b',' | b'-'));
+        if is_run(span, 16) {
+            let span = &span[..16];
+            // Two words that merely look alike are no ids: ask for both letters and digits.
+            let bare = !separated;
+            if bare && !(looks_random(run) && looks_random(span)) {
+                return;
+            }
+            if let (Some(found), Some(span)) = (trace_value(run, false), span_value(span, false)) {
+                self.trace(Tier::Position, found);
+                self.span(Tier::Position, span);
+            }
+        } else if closes
+            && run.len() == 32
+            && (before == Some(b',') || rest.starts_with(b"] ["))
+            && let Some(found) = trace_value(run, false)
+        {
+            self.trace(Tier::Position, found);
+        }
+    }
+}
+
+fn looks_random(run: &[u8]) -> bool {
+    run.iter().any(u8::is_ascii_digit) && run.iter().any(u8::is_ascii_alphabetic)
+}
+
+/// Whether the text begins with exactly `length` hex digits.
+fn is_run(text: &[u8], length: usize) -> bool {
+    text.len() >= length
+        && text[..length].iter().all(|b| is_hex(*b))
+        && !text.get(length).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
+}
+
+/// The slot of the key before a value in free text: `key=`, `key: `, `"key":"`, `Key value`.
+fn slot_before(text: &[u8], start: usize) -> Option<(Slot, u8)> {
+    let mut at = start;
+    let back = |at: &mut usize, accept: &dyn Fn(u8) -> bool, most: usize| {
+        let from = *at;
+        while *at > 0 && from - *at < most && accept(text[*at - 1]) {
+            *at -= 1;
+        }
+        from - *at
+    };
+    let is_quote = |b: u8| matches!(b, b'"' | b'\'' | b'\\' | b'`');
+    back(&mut at, &is_quote, 4);
+    let blanks = back(&mut at, &|b| b == b' ', 2);
+    let separators = back(&mut at, &|b| matches!(b, b'=' | b':' | b'>'), 2);
+    if separators > 0 {
+        back(&mut at, &|b| b == b' ', 2);
+    } else if blanks == 0 {
+        return None;
+    }
+    back(&mut at, &is_quote, 4);
+    let end = at;
+    let is_key = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'@' | b'/');
+    back(&mut at, &is_key, 48);
+    let alias = fields::lookup(&text[at..end])?;
+    // "trace 4bf9…" could be the end of a sentence; "TraceID 4bf9…" is a label.
+    (separators > 0 || alias.rank == 0).then_some((alias.slot, alias.rank))
+}
+
+/// Reads what a user types to name a trace: an id in any spelling, or any propagation value, with
+/// or without its header's name.
+pub fn trace_argument(text: &[u8]) -> Option<TraceKey> {
+    let text = text.trim_ascii();
+    let value = match memchr::memmem::find(text, b": ") {
+        Some(at) => text[at + 2..].trim_ascii(),
+        None => text,
+    };
+    let quotes: &[u8] = b"\"'";
+    let value = match value {
+        [first, inside @ .., last] if first == last && quotes.contains(first) => inside,
+        _ => value,
+    };
+    [traceparent, sentry, b3, uber, xray, cloud]
+        .iter()
+        .find_map(|read| read(value))
+        .map(|found| found.trace)
+        .or_else(|| trace_value(value, value.len() > 16))
+        .map(|found| found.key)
+}
+
+/// Reads what a user types to name a span: 16 hex digits, or a decimal of more.
+pub fn span_argument(text: &[u8]) -> Option<SpanId> {
+    span_value(text, text.len() > 16)
+}
+
+/// The spelling to remember, where it is not the plain one.
+pub(crate) fn spelling(found: FoundTrace<'_>) -> Option<Text<'_>> {
+    let plain =
+        found.text.len() == 32 && found.text.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    (!plain).then_some(Text::Borrowed(found.text))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+    const SPAN: &str = "00f067aa0ba902b7";
+
+    fn full() -> TraceKey {
+        TraceKey::Full(TraceId::from_lower_hex(TRACE.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn a_trace_value_is_read_in_every_spelling() {
+        for text in [
+            TRACE.to_owned(),
+            TRACE.to_uppercase(),
+            "4bf92f35-77b3-4da6-a3ce-929d0e0e4736".to_owned(),
+            "1-4bf92f35-77b34da6a3ce929d0e0e4736".to_owned(),
+            format!("projects/shop/traces/{TRACE}"),
+            "S/kvNXezTaajzpKdDg5HNg==".to_owned(),
+        ] {
+            assert_eq!(trace_value(text.as_bytes(), false).map(|f| f.key), Some(full()), "{text}");
+        }
+        let low = TraceKey::Low64(0xa3ce_929d_0e0e_4736);
+        for text in ["a3ce929d0e0e4736", "11803532876627986230", "0000000000000000a3ce929d0e0e4736"]
+        {
+            assert_eq!(trace_value(text.as_bytes(), false).map(|f| f.key), Some(low), "{text}");
+        }
+    }
+
+    #[test]
+    fn absent_values_are_no_ids() {
+        for text in
+            ["", "0", "-", "null", "N/A", "...", "undefined", "00000000000000000000000000000000"]
+        {
+            assert_eq!(trace_value(text.as_bytes(), true), None, "{text}");
+            assert_eq!(span_value(text.as_bytes(), true), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn text_is_scanned_for_keys_shapes_and_positions() {
+        let own = [
+            format!("[{TRACE}] [{SPAN}] 2026-11-22 hello"),
+            format!("INFO [orders,{TRACE},{SPAN}] 1 --- x"),
+            format!("INFO [orders,{TRACE},{SPAN},true] 1 --- x"),
+            format!("INFO [{TRACE}-{SPAN}] hello"),
+            format!("[trace_id={TRACE} span_id={SPAN} resource.service.name=gateway]"),
+            format!("TraceID: {TRACE} SpanID: {SPAN} Start"),
+            format!("x {{\\\"trace_id\\\":\\\"{TRACE}\\\",\\\"span_id\\\":\\\"{SPAN}\\\"}}"),
+            format!("done traceId=4bf92f35-77b3-4da6-a3ce-929d0e0e4736, spanId={SPAN}"),
+        ];
+        for text in &own {
+            let ids = scan_text(text.as_bytes());
+            assert_eq!(ids.trace.map(|t| t.key), Some(full()), "{text}");
+            assert_eq!(ids.span.map(|s| s.to_string()).as_deref(), Some(SPAN), "{text}");
+        }
+        let callers = [
+            format!("GET / 200 traceparent=\"00-{TRACE}-{SPAN}-01\""),
+            format!("SELECT 1 /*traceparent='00-{TRACE}-{SPAN}-01'*/"),
+            format!("uber-trace-id: {TRACE}:{SPAN}:0:1"),
+            format!("sentry-trace: {TRACE}-{SPAN}-1"),
+            format!("Root=1-4bf92f35-77b34da6a3ce929d0e0e4736;Parent={SPAN};Sampled=1 x"),
+        ];
+        for text in &callers {
+            let ids = scan_text(text.as_bytes());
+            assert_eq!(ids.trace.map(|t| t.key), Some(full()), "{text}");
+            assert_eq!(ids.caller.map(|s| s.to_string()).as_deref(), Some(SPAN), "{text}");
+        }
+    }
+
+    #[test]
+    fn decoys_are_refused() {
+        for text in [
+            format!("request_id={TRACE}"),
+            format!("etag {TRACE}"),
+            format!("sha256:{TRACE}{TRACE}"),
+            format!("traceparent=\"00-{TRACE}-{SPAN}-01-\""),
+            format!("traceparent=\"00-{}-{SPAN}-01\"", "0".repeat(32)),
+            format!("tenant [{TRACE}] {SPAN} x"),
+            format!("[{TRACE}] hello"),
+            "trace_id=0 span_id=0".to_owned(),
+            "[-] [-] hello 2026".to_owned(),
+        ] {
+            assert_eq!(scan_text(text.as_bytes()).trace, None, "{text}");
+        }
+    }
+
+    #[test]
+    fn datadog_ids_of_sixteen_decimal_digits_are_decimal() {
+        let ids = scan_text(b"dd.trace_id=1234567890123456 dd.span_id=3955074348436577");
+        assert_eq!(ids.trace.map(|t| t.key), Some(TraceKey::Low64(1_234_567_890_123_456)));
+        assert_eq!(ids.span.map(SpanId::get), Some(3_955_074_348_436_577));
+    }
+}

@@ -1,0 +1,536 @@
+//! Lines to records: one pass over lines in order, joining cut lines and continuations by stream.
+//!
+//! An [`Assembler`] may begin in the middle of a source, at a chunk's first line. What it cannot
+//! decide there (lines that may belong to a record before the chunk) it hands back as the chunk's
+//! *leading* lines; what may go on after the chunk, as its *tails*: see [`super::stitch`].
+
+use super::continuation::{FARTHEST, MOST_LINES, Texture, goes_on, is_stack_frame, opens_trace};
+use super::envelope::Peeled;
+use super::fields::KeyCache;
+use super::format::{LineKind, LineParser, SourceContext};
+use super::identity;
+use super::stitch::{ChunkEdge, OwnedLine};
+use super::tally::Tally;
+use super::{LineOrigin, LogRecord, ReadRecord, Text};
+use crate::source::SourceId;
+use bumpalo::Bump;
+use hashbrown::HashMap;
+use smallvec::{SmallVec, smallvec};
+
+/// A physical line where it stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RawLine<'a> {
+    pub(crate) origin: LineOrigin,
+    pub(crate) text: &'a [u8],
+}
+
+type Lines = SmallVec<[LineOrigin; 1]>;
+type Texts<'a> = SmallVec<[&'a [u8]; 1]>;
+
+/// A record that may still grow.
+struct Open<'a> {
+    records: SmallVec<[Box<LogRecord<'a>>; 1]>,
+    lines: Lines,
+    texts: Texts<'a>,
+    /// What continuation lines say, without their envelopes.
+    continued: Vec<&'a [u8]>,
+    /// Blank lines since: they belong to the record if it goes on.
+    blanks: Vec<RawLine<'a>>,
+    texture: Texture,
+    in_trace: bool,
+}
+
+/// One writer within a stream: a process of PostgreSQL, else simply the stream.
+struct Writer<'a> {
+    process: u64,
+    /// `None`: the record that this writer has open began before the chunk.
+    open: Option<Open<'a>>,
+}
+
+/// Lines that the container runtime cut.
+struct Cut<'a> {
+    lines: Lines,
+    texts: Texts<'a>,
+    parts: Vec<&'a [u8]>,
+}
+
+struct Stream<'a> {
+    key: u64,
+    /// It is known that the line before was not cut.
+    is_whole: bool,
+    cut: Option<Cut<'a>>,
+    writers: SmallVec<[Writer<'a>; 1]>,
+    /// Who wrote last.
+    last: usize,
+}
+
+/// Joins the lines of a chunk to records.
+pub struct Assembler<'a, 'k> {
+    parser: LineParser<'a, 'k>,
+    source: SourceId,
+    /// Where the unknown before this chunk ends; `None`: nothing came before.
+    begins_at: Option<u64>,
+    streams: Vec<Stream<'a>>,
+    index: HashMap<u64, usize>,
+    last_stream: usize,
+    leading: Vec<RawLine<'a>>,
+    /// Records so far. (Lines are counted by whoever cuts them.)
+    pub tally: Tally,
+}
+
+/// What takes the records.
+pub type Sink<'s> = dyn FnMut(&ReadRecord<'_, '_>) + 's;
+
+impl<'a, 'k> Assembler<'a, 'k> {
+    /// For lines from `begins_at` on; `None`: from the beginning of the source.
+    pub fn new(
+        source: SourceId,
+        begins_at: Option<u64>,
+        context: SourceContext<'a>,
+        arena: &'a Bump,
+        cache: &'k mut KeyCache,
+    ) -> Assembler<'a, 'k> {
+        Assembler {
+            parser: LineParser::new(context, arena, cache),
+            source,
+            begins_at,
+            streams: Vec::new(),
+            index: HashMap::new(),
+            last_stream: usize::MAX,
+            leading: Vec::new(),
+            tally: Tally::default(),
+        }
+    }
+
+    /// Takes the next line (without its newline); records that it ends go to the sink.
+    pub fn line(&mut self, origin: LineOrigin, text: &'a [u8], sink: &mut Sink<'_>) {
+        let line = RawLine { origin, text };
+        let mut peeled = self.parser.peel(text);
+        let stream = self.stream(peeled.stream, origin.offset);
+        let mut lines: Lines = smallvec![origin];
+        let mut texts: Texts<'a> = smallvec![text];
+        if let Some(is_cut) = peeled.is_cut {
+            if !self.streams[stream].is_whole {
+                // It may be the end of a line that began before the chunk.
+                self.streams[stream].is_whole = !is_cut;
+                self.lead(stream, u64::MAX, line);
+                return;
+            }
+            let far = self.streams[stream].cut.as_ref().is_some_and(|cut| {
+                cut.lines.last().is_some_and(|last| origin.offset - last.offset > FARTHEST)
+            });
+            if far {
+                self.end_cut(stream, &peeled, sink);
+            }
+            if is_cut || self.streams[stream].cut.is_some() {
+                let cut = self.streams[stream].cut.get_or_insert_with(|| Cut {
+                    lines: Lines::new(),
+                    texts: Texts::new(),
+                    parts: Vec::new(),
+                });
+                cut.lines.push(origin);
+                cut.texts.push(text);
+                cut.parts.push(peeled.inner);
+                if is_cut {
+                    return;
+                }
+                if let Some(cut) = self.streams[stream].cut.take() {
+                    peeled.inner = join(&cut.parts, b"", self.parser.arena);
+                    lines = cut.lines;
+                    texts = cut.texts;
+                }
+            }
+        }
+        self.whole_line(stream, &peeled, lines, texts, sink);
+    }
+
+    fn stream(&mut self, key: u64, offset: u64) -> usize {
+        if let Some(stream) = self.streams.get(self.last_stream)
+            && stream.key == key
+        {
+            return self.last_stream;
+        }
+        let at = match self.index.get(&key) {
+            Some(at) => *at,
+            None => {
+                let is_whole = !self.is_unknown_before(offset);
+                self.streams.push(Stream {
+                    key,
+                    is_whole,
+                    cut: None,
+                    writers: SmallVec::new(),
+                    last: usize::MAX,
+                });
+                self.index.insert(key, self.streams.len() - 1);
+                self.streams.len() - 1
+            }
+        };
+        self.last_stream = at;
+        at
+    }
+
+    /// Whether a record from before the chunk may still be open for a line at this offset.
+    fn is_unknown_before(&self, offset: u64) -> bool {
+        self.begins_at.is_some_and(|begin| offset.saturating_sub(begin) <= FARTHEST)
+    }
+
+    /// Leaves a line to whoever knows what came before the chunk.
+    fn lead(&mut self, stream: usize, process: u64, line: RawLine<'a>) {
+        let writer = self.writer(stream, process);
+        let stream = &mut self.streams[stream];
+        stream.writers[writer].open = None;
+        stream.last = writer;
+        self.leading.push(line);
+    }
+
+    fn writer(&mut self, stream: usize, process: u64) -> usize {
+        let writers = &mut self.streams[stream].writers;
+        match writers.iter().position(|writer| writer.process == process) {
+            Some(at) => at,
+            None => {
+                writers.push(Writer { process, open: None });
+                writers.len() - 1
+            }
+        }
+    }
+
+    /// Takes a line that the runtime did not cut, or that was joined again.
+    fn whole_line(
+        &mut self,
+        stream: usize,
+        peeled: &Peeled<'a>,
+        lines: Lines,
+        texts: Texts<'a>,
+        sink: &mut Sink<'_>,
+    ) {
+        let parsed = self.parser.read(peeled);
+        let first = lines[0];
+        match parsed.kind {
+            LineKind::Blank => self.blank(stream, RawLine { origin: first, text: texts[0] }),
+            LineKind::Head(record) => {
+                let texture = match record.format {
+                    "json" | "logfmt" => Texture::Structured,
+                    _ => Texture::Text,
+                };
+                let in_trace = texture == Texture::Text && opens_trace(&record.body);
+                let open = Open {
+                    records: smallvec![record],
+                    lines,
+                    texts,
+                    continued: Vec::new(),
+                    blanks: Vec::new(),
+                    texture,
+                    in_trace,
+                };
+                self.begin(stream, parsed.process, open, sink);
+            }
+            LineKind::Many(records) => {
+                let open = Open {
+                    records: records.into_iter().map(Box::new).collect(),
+                    lines,
+                    texts,
+                    continued: Vec::new(),
+                    blanks: Vec::new(),
+                    texture: Texture::Structured,
+                    in_trace: false,
+                };
+                self.begin(stream, parsed.process, open, sink);
+            }
+            LineKind::Explains(record) => {
+                self.explain(stream, parsed.process, record, lines, texts, sink);
+            }
+            LineKind::Headless => self.headless(stream, peeled, lines, texts, sink),
+        }
+    }
+
+    /// A new record: the one that its writer had open is complete.
+    fn begin(&mut self, stream: usize, process: u64, open: Open<'a>, sink: &mut Sink<'_>) {
+        let writer = self.writer(stream, process);
+        let stream = &mut self.streams[stream];
+        stream.last = writer;
+        if let Some(complete) = stream.writers[writer].open.replace(open) {
+            self.close(complete, sink);
+        }
+    }
+
+    fn blank(&mut self, stream: usize, line: RawLine<'a>) {
+        let is_unknown = self.is_unknown_before(line.origin.offset);
+        let known = &mut self.streams[stream];
+        match known.writers.get_mut(known.last) {
+            Some(Writer { open: Some(open), .. }) => open.blanks.push(line),
+            Some(Writer { open: None, .. }) => self.leading.push(line),
+            None if is_unknown => self.lead(stream, u64::MAX, line),
+            None => {}
+        }
+    }
+
+    fn explain(
+        &mut self,
+        stream: usize,
+        process: u64,
+        record: Box<LogRecord<'a>>,
+        lines: Lines,
+        texts: Texts<'a>,
+        sink: &mut Sink<'_>,
+    ) {
+        let writer = self.writer(stream, process);
+        self.streams[stream].last = writer;
+        let is_unknown = self.is_unknown_before(lines[0].offset);
+        match &mut self.streams[stream].writers[writer].open {
+            Some(open) if open.reaches(lines[0].offset) => {
+                open.continued.push(match record.body {
+                    Text::Borrowed(body) => body,
+                    Text::Owned(_) => b"",
+                });
+                open.extend(lines, texts);
+                for known in &mut open.records {
+                    adopt(known, &record);
+                }
+            }
+            None if is_unknown => {
+                for (origin, text) in lines.iter().zip(&texts) {
+                    self.lead(stream, process, RawLine { origin: *origin, text });
+                }
+            }
+            _ => {
+                let open = Open {
+                    records: smallvec![record],
+                    lines,
+                    texts,
+                    continued: Vec::new(),
+                    blanks: Vec::new(),
+                    texture: Texture::Text,
+                    in_trace: false,
+                };
+                self.begin(stream, process, open, sink);
+            }
+        }
+    }
+
+    fn headless(
+        &mut self,
+        stream: usize,
+        peeled: &Peeled<'a>,
+        lines: Lines,
+        texts: Texts<'a>,
+        sink: &mut Sink<'_>,
+    ) {
+        let offset = lines[0].offset;
+        let last = self.streams[stream].last;
+        match self.streams[stream].writers.get_mut(last) {
+            Some(Writer { open: Some(open), .. }) => {
+                if open.reaches(offset)
+                    && open.lines.len() + lines.len() <= MOST_LINES
+                    && goes_on(open.texture, open.in_trace, peeled.inner)
+                {
+                    open.continued.push(peeled.inner);
+                    open.in_trace |= opens_trace(peeled.inner);
+                    open.extend(lines, texts);
+                    return;
+                }
+            }
+            Some(Writer { open: None, .. }) => {
+                for (origin, text) in lines.iter().zip(&texts) {
+                    self.leading.push(RawLine { origin: *origin, text });
+                }
+                return;
+            }
+            None => {
+                if self.is_unknown_before(offset) {
+                    for (origin, text) in lines.iter().zip(&texts) {
+                        self.lead(stream, u64::MAX, RawLine { origin: *origin, text });
+                    }
+                    return;
+                }
+            }
+        }
+        let mut record = Box::new(LogRecord {
+            format: "unparsed",
+            body: Text::Borrowed(peeled.inner),
+            has_exception: is_stack_frame(peeled.inner),
+            ..LogRecord::default()
+        });
+        self.parser.complete(&mut record, peeled);
+        let open = Open {
+            records: smallvec![record],
+            lines,
+            texts,
+            continued: Vec::new(),
+            blanks: Vec::new(),
+            texture: Texture::Unparsed,
+            in_trace: opens_trace(peeled.inner),
+        };
+        self.begin(stream, 0, open, sink);
+    }
+
+    /// What was cut and never ended is taken as it is.
+    fn end_cut(&mut self, stream: usize, peeled: &Peeled<'a>, sink: &mut Sink<'_>) {
+        if let Some(cut) = self.streams[stream].cut.take() {
+            let mut whole = *peeled;
+            whole.inner = join(&cut.parts, b"", self.parser.arena);
+            whole.timestamp = self.parser.peel(cut.texts[0]).timestamp;
+            self.whole_line(stream, &whole, cut.lines, cut.texts, sink);
+        }
+    }
+
+    /// Hands a complete record over.
+    fn close(&mut self, mut open: Open<'a>, sink: &mut Sink<'_>) {
+        if !open.continued.is_empty() {
+            let arena = self.parser.arena;
+            let exception = open.continued.iter().any(|line| is_stack_frame(line));
+            for record in &mut open.records {
+                record.has_exception |= exception;
+                if record.trace.is_none() {
+                    for line in &open.continued {
+                        let ids = identity::scan_text(line);
+                        if let Some(found) = ids.trace {
+                            record.trace = Some(found.key);
+                            record.trace_spelling = identity::spelling(found);
+                            record.span_id = record.span_id.or(ids.span);
+                            record.caller_span_id = record.caller_span_id.or(ids.caller);
+                            break;
+                        }
+                    }
+                }
+                let mut parts: Vec<&[u8]> = Vec::with_capacity(open.continued.len() + 1);
+                if let Text::Borrowed(body) = record.body {
+                    parts.push(body);
+                }
+                parts.extend(&open.continued);
+                record.body = Text::Borrowed(join(&parts, b"\n", arena));
+            }
+        }
+        for record in &open.records {
+            self.tally.records += 1;
+            self.tally.with_trace += u64::from(record.trace.is_some());
+            self.tally.without_time += u64::from(record.timestamp.is_none());
+            self.tally.unparsed += u64::from(record.format == "unparsed");
+            self.tally.count_format(record.format);
+            sink(&ReadRecord {
+                source: self.source,
+                record,
+                lines: &open.lines,
+                texts: &open.texts,
+            });
+        }
+    }
+
+    /// Ends the source: everything open is complete.
+    pub fn finish(mut self, sink: &mut Sink<'_>) -> Tally {
+        for stream in 0..self.streams.len() {
+            if let Some(cut) = &self.streams[stream].cut {
+                let peeled = self.parser.peel(cut.texts[cut.texts.len() - 1]);
+                self.end_cut(stream, &peeled, sink);
+            }
+        }
+        for open in self.take_open() {
+            self.close(open.2, sink);
+        }
+        self.tally
+    }
+
+    fn take_open(&mut self) -> Vec<(u64, u64, Open<'a>)> {
+        let mut taken = Vec::new();
+        for stream in &mut self.streams {
+            for writer in &mut stream.writers {
+                if let Some(open) = writer.open.take() {
+                    taken.push((stream.key, writer.process, open));
+                }
+            }
+        }
+        // In the order of the source, so that a sink sees a stable order.
+        taken.sort_by_key(|(_, _, open)| open.lines[0].offset);
+        taken
+    }
+
+    /// Ends the chunk, at `end`: what may go on, and what may belong to the chunk before.
+    pub fn into_edge(mut self, end: u64, sink: &mut Sink<'_>) -> ChunkEdge {
+        let mut settled = Vec::new();
+        let mut tails = Vec::new();
+        for stream in &mut self.streams {
+            if let Some(cut) = stream.cut.take() {
+                keep(&mut tails, &cut.lines, &cut.texts);
+            }
+        }
+        for (stream, process, open) in self.take_open() {
+            settled.push((stream, process));
+            if open.reaches(end) {
+                keep(&mut tails, &open.lines, &open.texts);
+                tails.extend(open.blanks.iter().map(|line| OwnedLine::new(line.origin, line.text)));
+            } else {
+                self.close(open, sink);
+            }
+        }
+        tails.sort_by_key(|line| line.origin.offset);
+        let leading = self.leading.iter().map(|l| OwnedLine::new(l.origin, l.text)).collect();
+        ChunkEdge { leading, settled, tails, end, tally: self.tally }
+    }
+
+    /// Ends a joint between chunks: records whose writer wrote on in the next chunk are complete;
+    /// the lines of the others are given back.
+    pub(crate) fn into_carried(
+        mut self,
+        settled: &[(u64, u64)],
+        end: u64,
+        sink: &mut Sink<'_>,
+    ) -> (Vec<OwnedLine>, Tally) {
+        let mut carried = Vec::new();
+        for stream in &mut self.streams {
+            if let Some(cut) = stream.cut.take() {
+                keep(&mut carried, &cut.lines, &cut.texts);
+            }
+        }
+        for (stream, process, open) in self.take_open() {
+            if settled.contains(&(stream, process)) || !open.reaches(end) {
+                self.close(open, sink);
+            } else {
+                keep(&mut carried, &open.lines, &open.texts);
+                carried.extend(open.blanks.iter().map(|l| OwnedLine::new(l.origin, l.text)));
+            }
+        }
+        (carried, self.tally)
+    }
+}
+
+fn keep(out: &mut Vec<OwnedLine>, lines: &[LineOrigin], texts: &[&[u8]]) {
+    out.extend(lines.iter().zip(texts).map(|(origin, text)| OwnedLine::new(*origin, text)));
+}
+
+impl<'a> Open<'a> {
+    fn reaches(&self, offset: u64) -> bool {
+        let last = self.lines.last().map_or(0, |line| line.offset);
+        offset.saturating_sub(last) <= FARTHEST
+    }
+
+    fn extend(&mut self, lines: Lines, texts: Texts<'a>) {
+        for blank in self.blanks.drain(..) {
+            self.lines.push(blank.origin);
+            self.texts.push(blank.text);
+        }
+        self.lines.extend(lines);
+        self.texts.extend(texts);
+    }
+}
+
+/// What an explaining line knows that the record does not.
+fn adopt<'a>(record: &mut LogRecord<'a>, other: &LogRecord<'a>) {
+    if record.trace.is_none() && other.trace.is_some() {
+        record.trace = other.trace;
+        record.trace_spelling.clone_from(&other.trace_spelling);
+        record.span_id = record.span_id.or(other.span_id);
+        record.caller_span_id = record.caller_span_id.or(other.caller_span_id);
+        record.trace_flags = record.trace_flags.or(other.trace_flags);
+    }
+}
+
+fn join<'a>(parts: &[&[u8]], separator: &[u8], arena: &'a Bump) -> &'a [u8] {
+    let length = parts.iter().map(|part| part.len() + separator.len()).sum();
+    let mut out = bumpalo::collections::Vec::with_capacity_in(length, arena);
+    for (at, part) in parts.iter().enumerate() {
+        if at > 0 {
+            out.extend_from_slice(separator);
+        }
+        out.extend_from_slice(part);
+    }
+    out.into_bump_slice()
+}

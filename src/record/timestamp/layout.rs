@@ -1,0 +1,571 @@
+//! The layouts of a point in time in text, recognised at a given position.
+//!
+//! One entry point, [`parse_at`]: what begins here, and how long is it? The common layout (ISO 8601
+//! and its cousins) is tried first; the rest is told apart by its first character.
+
+use super::zone::parse_zone;
+use super::{Civil, DAY, Reference, SECOND, TimeZone, Timestamp, from_epoch};
+
+/// A stamp found in text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// The moment.
+    pub timestamp: Timestamp,
+    /// Bytes read.
+    pub length: usize,
+    /// It said its date itself (the year may have been completed).
+    pub has_date: bool,
+    /// It said its zone itself.
+    pub has_zone: bool,
+}
+
+const MONTHS: [&[u8; 3]; 12] = [
+    b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec",
+];
+const WEEKDAYS: [&[u8; 3]; 7] = [b"mon", b"tue", b"wed", b"thu", b"fri", b"sat", b"sun"];
+
+/// Reads the stamp that begins at the first byte, in any layout that is known.
+///
+/// A bare number is a stamp only with the digits of a plausible epoch time, and a bare `HH:MM` is
+/// none. What follows must not be a letter or digit that would make the stamp part of a word.
+pub fn parse_at(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
+    let stamp = match *bytes.first()? {
+        b'0'..=b'9' => iso(bytes, reference).or_else(|| leading_digits(bytes, reference)),
+        b'A'..=b'Z' | b'a'..=b'z' => leading_letters(bytes, reference),
+        _ => None,
+    }?;
+    match bytes.get(stamp.length) {
+        Some(next) if next.is_ascii_alphanumeric() => None,
+        _ => Some(stamp),
+    }
+}
+
+#[inline]
+fn two(bytes: &[u8], at: usize) -> Option<u32> {
+    let pair = bytes.get(at..at + 2)?;
+    let (a, b) = (pair[0].wrapping_sub(b'0'), pair[1].wrapping_sub(b'0'));
+    if a < 10 && b < 10 { Some(u32::from(a) * 10 + u32::from(b)) } else { None }
+}
+
+#[inline]
+fn four(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(two(bytes, at)? * 100 + two(bytes, at + 2)?)
+}
+
+/// `2026-11-22T10:30:45.120Z` with `-`, `/` or `.` in the date; `T`, a blank, `_`, `:` or ` - `
+/// between; any zone or none.
+#[inline]
+fn iso(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
+    let separator = *bytes.get(4)?;
+    if !matches!(separator, b'-' | b'/' | b'.') || bytes.get(7) != Some(&separator) {
+        return None;
+    }
+    let (year, month, day) = (four(bytes, 0)?, two(bytes, 5)?, two(bytes, 8)?);
+    let at = between_date_and_time(bytes, 10)?;
+    let (time, end) = time_of_day(bytes, at)?;
+    finish(bytes, end, date(year, month, day)?, time, reference)
+}
+
+fn between_date_and_time(bytes: &[u8], at: usize) -> Option<usize> {
+    match bytes.get(at)? {
+        b' ' if bytes.get(at + 1..at + 3) == Some(b"- ") => Some(at + 3),
+        b' ' if bytes.get(at + 1) == Some(&b' ') => Some(at + 2),
+        b'T' | b't' | b' ' | b'_' | b':' | b'-' | b'\t' => Some(at + 1),
+        b',' if bytes.get(at + 1) == Some(&b' ') => Some(at + 2),
+        _ => None,
+    }
+}
+
+fn date(year: u32, month: u32, day: u32) -> Option<(i64, u32, u32)> {
+    let year = i64::from(year);
+    ((1970..2262).contains(&year) && Civil::is_valid_date(year, month, day))
+        .then_some((year, month, day))
+}
+
+/// `HH:MM:SS` with an optional fraction after `.` or `,` (or `:` and exactly three digits), in
+/// 12 or 24 hours. Gives nanoseconds since midnight and where it ends.
+#[inline]
+fn time_of_day(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
+    let (hour, at) = match two(bytes, at) {
+        Some(hour) if bytes.get(at + 2) == Some(&b':') => (hour, at + 3),
+        _ if bytes.get(at + 1) == Some(&b':') => {
+            (u32::from(bytes.get(at)?.checked_sub(b'0').filter(|d| *d < 10)?), at + 2)
+        }
+        _ => return None,
+    };
+    let minute = two(bytes, at)?;
+    if bytes.get(at + 2) != Some(&b':') {
+        return None;
+    }
+    let second = two(bytes, at + 3)?;
+    if hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let mut end = at + 5;
+    let mut time = i64::from(hour * 3600 + minute * 60 + second) * SECOND;
+    match bytes.get(end) {
+        Some(b'.' | b',') => {
+            let (fraction, digits) = fraction(bytes, end + 1);
+            if digits > 0 {
+                time += fraction;
+                end += 1 + digits;
+            }
+        }
+        Some(b':') => {
+            let (fraction, digits) = fraction(bytes, end + 1);
+            if digits == 3 {
+                time += fraction;
+                end += 4;
+            }
+        }
+        _ => {}
+    }
+    half_of_day(bytes, time, end)
+}
+
+/// Digits after the decimal separator as nanoseconds (further digits are cut), and how many.
+#[inline]
+fn fraction(bytes: &[u8], at: usize) -> (i64, usize) {
+    let mut value = 0;
+    let mut scale = SECOND;
+    let mut digits = 0;
+    while let Some(digit) = bytes.get(at + digits).filter(|b| b.is_ascii_digit()) {
+        scale /= 10;
+        value += i64::from(digit - b'0') * scale;
+        digits += 1;
+    }
+    (value, digits)
+}
+
+/// Applies a following ` PM`, where there is one.
+fn half_of_day(bytes: &[u8], time: i64, end: usize) -> Option<(i64, usize)> {
+    let blank = usize::from(bytes.get(end) == Some(&b' '));
+    let Some([half, b'M' | b'm']) = bytes.get(end + blank..end + blank + 2) else {
+        return Some((time, end));
+    };
+    let is_pm = match half {
+        b'P' | b'p' => true,
+        b'A' | b'a' => false,
+        _ => return Some((time, end)),
+    };
+    let after = end + blank + 2;
+    if bytes.get(after).is_some_and(u8::is_ascii_alphanumeric) {
+        return Some((time, end));
+    }
+    let noon = 12 * 3600 * SECOND;
+    match (is_pm, time >= noon) {
+        (true, false) => Some((time + noon, after)),
+        (false, true) if time < noon + 3600 * SECOND => Some((time - noon, after)),
+        _ => Some((time, after)),
+    }
+}
+
+/// Adds the zone and makes the moment.
+#[inline]
+fn finish(
+    bytes: &[u8],
+    end: usize,
+    (year, month, day): (i64, u32, u32),
+    time: i64,
+    reference: &Reference,
+) -> Option<Stamp> {
+    let civil = Civil { year, month, day, time };
+    let (zone, length) = zone_after(bytes, end, reference.time_zone);
+    let nanoseconds = zone.unwrap_or(reference.time_zone).resolve(civil)?;
+    Some(Stamp {
+        timestamp: Timestamp::from_nanoseconds(nanoseconds),
+        length,
+        has_date: true,
+        has_zone: zone.is_some(),
+    })
+}
+
+/// A zone directly after a stamp, or after one blank; and where the stamp ends.
+#[inline]
+fn zone_after(bytes: &[u8], end: usize, _default: TimeZone) -> (Option<TimeZone>, usize) {
+    match bytes.get(end) {
+        Some(b'Z') => match parse_zone(&bytes[end..]) {
+            Some((offset, length)) => (Some(TimeZone::Fixed(offset)), end + length),
+            None => (None, end),
+        },
+        Some(b'+' | b'-') => match parse_zone(&bytes[end..]) {
+            Some((offset, length)) => (Some(TimeZone::Fixed(offset)), end + length),
+            None => (None, end),
+        },
+        Some(b' ') => {
+            let rest = &bytes[end + 1..];
+            let plausible = match rest.first() {
+                Some(b'+' | b'-') => rest.len() >= 5 && rest[1..3].iter().all(u8::is_ascii_digit),
+                Some(b'A'..=b'Z') => true,
+                _ => false,
+            };
+            match parse_zone(rest) {
+                // After a blank, `+01` alone would rather be a number, and `Z` a word.
+                Some((offset, length))
+                    if plausible && length >= 3 && (length > 3 || rest[0] > b'@') =>
+                {
+                    (Some(TimeZone::Fixed(offset)), end + 1 + length)
+                }
+                _ => (None, end),
+            }
+        }
+        _ => (None, end),
+    }
+}
+
+/// Everything else that begins with a digit.
+fn leading_digits(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
+    let digits = bytes.iter().take(20).take_while(|b| b.is_ascii_digit()).count();
+    match digits {
+        1 | 2 => {
+            if bytes.get(digits) == Some(&b':') {
+                return time_only(bytes, reference);
+            }
+            day_first(bytes, digits, reference)
+        }
+        // 20261122 10:30:45, 20261122T103045Z, 20261122103045
+        8 | 14 => compact(bytes, digits, reference),
+        10 | 13 | 16 | 19 => epoch(bytes, digits),
+        _ => None,
+    }
+}
+
+fn epoch(bytes: &[u8], digits: usize) -> Option<Stamp> {
+    let mut length = digits;
+    if bytes.get(digits) == Some(&b'.') {
+        let more = bytes[digits + 1..].iter().take(10).take_while(|b| b.is_ascii_digit()).count();
+        if more > 0 {
+            length += 1 + more;
+        }
+    }
+    let timestamp = from_epoch(&bytes[..length])?;
+    Some(Stamp { timestamp, length, has_date: true, has_zone: true })
+}
+
+fn compact(bytes: &[u8], digits: usize, reference: &Reference) -> Option<Stamp> {
+    let date = date(four(bytes, 0)?, two(bytes, 4)?, two(bytes, 6)?)?;
+    if digits == 8 {
+        let at = between_date_and_time(bytes, 8)?;
+        if let Some((time, end)) = time_of_day(bytes, at) {
+            return finish(bytes, end, date, time, reference);
+        }
+        return compact_time(bytes, at, date, reference);
+    }
+    compact_time(bytes, 8, date, reference)
+}
+
+fn compact_time(
+    bytes: &[u8],
+    at: usize,
+    date: (i64, u32, u32),
+    reference: &Reference,
+) -> Option<Stamp> {
+    let (hour, minute, second) = (two(bytes, at)?, two(bytes, at + 2)?, two(bytes, at + 4)?);
+    if hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let mut end = at + 6;
+    let mut time = i64::from(hour * 3600 + minute * 60 + second) * SECOND;
+    if matches!(bytes.get(end), Some(b'.' | b',')) {
+        let (fraction, digits) = fraction(bytes, end + 1);
+        if digits > 0 {
+            time += fraction;
+            end += 1 + digits;
+        }
+    }
+    finish(bytes, end, date, time, reference)
+}
+
+fn month_name(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
+    let name = bytes.get(at..at + 3)?;
+    let month = MONTHS.iter().position(|month| name.eq_ignore_ascii_case(*month))? as u32 + 1;
+    // "November" and "Sept" are months as well, "Marble" is none.
+    let letters = bytes[at..].iter().take(12).take_while(|b| b.is_ascii_alphabetic()).count();
+    let known: &[&str] = &[
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "sept",
+        "october",
+        "november",
+        "december",
+    ];
+    let word = &bytes[at..at + letters];
+    (letters == 3 || known.iter().any(|k| word.eq_ignore_ascii_case(k.as_bytes())))
+        .then_some((month, at + letters))
+}
+
+/// `22/Nov/2026:10:30:45 +0000`, `22-Nov-2026 10:30:45.123`, `22 Nov 2026 10:30:45`,
+/// `11/22/2026 10:30:45`, `22.11.2026 10:30:45`, `22/11/26 10:30:45`.
+fn day_first(bytes: &[u8], digits: usize, reference: &Reference) -> Option<Stamp> {
+    let first = if digits == 2 { two(bytes, 0)? } else { u32::from(bytes[0] - b'0') };
+    let separator = *bytes.get(digits)?;
+    if !matches!(separator, b'/' | b'-' | b' ' | b'.') {
+        return None;
+    }
+    let at = digits + 1;
+    let (date, at) = if bytes.get(at)?.is_ascii_alphabetic() {
+        let (month, at) = month_name(bytes, at)?;
+        let same = bytes.get(at)? == &separator || *bytes.get(at)? == b' ';
+        if !same {
+            return None;
+        }
+        let at = at + 1;
+        match four(bytes, at) {
+            Some(year) => (date(year, month, first)?, at + 4),
+            // Without a year: 22 Nov 10:30:45.
+            None => return without_year(bytes, at, month, first, reference),
+        }
+    } else {
+        if separator == b' ' {
+            return None;
+        }
+        let second = two(bytes, at)?;
+        if bytes.get(at + 2)? != &separator {
+            return None;
+        }
+        let (year, at) = match four(bytes, at + 3) {
+            Some(year) => (year, at + 7),
+            None => (2000 + two(bytes, at + 3)?, at + 5),
+        };
+        // Slashes are American unless the first number can be no month; dots and dashes are not.
+        let date = if separator == b'/' && first <= 12 {
+            date(year, first, second).or_else(|| date(year, second, first))?
+        } else {
+            date(year, second, first)?
+        };
+        (date, at)
+    };
+    let at = between_date_and_time(bytes, at)?;
+    let (time, end) = time_of_day(bytes, at)?;
+    finish(bytes, end, date, time, reference)
+}
+
+/// `Nov 22 10:30:45`, `Nov 22 2026 10:30:45`, `Nov 22, 2026 10:30:45 AM`, `Sun Nov 22 10:30:45 2026`,
+/// `Sun, 22 Nov 2026 10:30:45 GMT`, `I1122 10:30:45.123456` (klog).
+fn leading_letters(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
+    let name = bytes.get(..3)?;
+    if let Some((month, at)) = month_name(bytes, 0) {
+        return month_first(bytes, at, month, reference);
+    }
+    if WEEKDAYS.iter().any(|day| name.eq_ignore_ascii_case(*day)) {
+        let letters = bytes.iter().take(10).take_while(|b| b.is_ascii_alphabetic()).count();
+        let comma = usize::from(bytes.get(letters) == Some(&b','));
+        let at = letters + comma + 1;
+        if bytes.get(at - 1) != Some(&b' ') {
+            return None;
+        }
+        let rest = bytes.get(at..)?;
+        let mut stamp = match rest.first()? {
+            b'0'..=b'9' => iso(rest, reference).or_else(|| leading_digits(rest, reference)),
+            _ => {
+                month_name(rest, 0).and_then(|(month, at)| month_first(rest, at, month, reference))
+            }
+        }?;
+        stamp.length += at;
+        return stamp.has_date.then_some(stamp);
+    }
+    None
+}
+
+fn month_first(bytes: &[u8], at: usize, month: u32, reference: &Reference) -> Option<Stamp> {
+    if bytes.get(at) != Some(&b' ') {
+        return None;
+    }
+    // The day is padded with a blank ("Nov  3") or a zero, or not at all.
+    let at = at + 1 + usize::from(bytes.get(at + 1) == Some(&b' '));
+    let (day, at) = match two(bytes, at) {
+        Some(day) => (day, at + 2),
+        None => (u32::from(bytes.get(at)?.checked_sub(b'0').filter(|d| *d < 10)?), at + 1),
+    };
+    let comma = usize::from(bytes.get(at) == Some(&b','));
+    let at = at + comma;
+    if bytes.get(at) != Some(&b' ') {
+        return None;
+    }
+    let at = at + 1;
+    if let Some(year) = four(bytes, at) {
+        let after = at + 4 + usize::from(bytes.get(at + 4) == Some(&b','));
+        if bytes.get(after) == Some(&b' ')
+            && let Some((time, end)) = time_of_day(bytes, after + 1)
+        {
+            return finish(bytes, end, date(year, month, day)?, time, reference);
+        }
+    }
+    without_year(bytes, at, month, day, reference)
+}
+
+/// The time of a stamp without year, and the year where it follows (`Sun Nov 22 10:30:45 2026`).
+fn without_year(
+    bytes: &[u8],
+    at: usize,
+    month: u32,
+    day: u32,
+    reference: &Reference,
+) -> Option<Stamp> {
+    let (time, end) = time_of_day(bytes, at)?;
+    // asctime puts the year last, `date` puts the zone before it.
+    let (zone, after_zone) = zone_after(bytes, end, reference.time_zone);
+    if bytes.get(after_zone) == Some(&b' ')
+        && let Some(year) = four(bytes, after_zone + 1)
+        && !bytes.get(after_zone + 5).is_some_and(u8::is_ascii_alphanumeric)
+        && let Some((year, month, day)) = date(year, month, day)
+    {
+        let civil = Civil { year, month, day, time };
+        let nanoseconds = zone.unwrap_or(reference.time_zone).resolve(civil)?;
+        return Some(Stamp {
+            timestamp: Timestamp::from_nanoseconds(nanoseconds),
+            length: after_zone + 5,
+            has_date: true,
+            has_zone: zone.is_some(),
+        });
+    }
+    let zone_or_default = zone.unwrap_or(reference.time_zone);
+    // The latest year in which the stamp does not lie after the reference. A day of grace, since
+    // the zone may be unknown; eight years back at most, for a 29th of February.
+    let limit = reference.latest.nanoseconds().saturating_add(DAY);
+    let year = Civil::of_utc(limit).year;
+    let nanoseconds = (0..8).find_map(|back| {
+        let year = year - back;
+        if !Civil::is_valid_date(year, month, day) {
+            return None;
+        }
+        zone_or_default.resolve(Civil { year, month, day, time }).filter(|moment| *moment <= limit)
+    })?;
+    Some(Stamp {
+        timestamp: Timestamp::from_nanoseconds(nanoseconds),
+        length: after_zone,
+        has_date: true,
+        has_zone: zone.is_some(),
+    })
+}
+
+/// `10:30:45.123`: the latest day on which it does not lie after the reference.
+fn time_only(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
+    let (time, end) = match time_of_day(bytes, 0) {
+        Some(found) => found,
+        None => hour_and_minute(bytes)?,
+    };
+    let (zone, end) = zone_after(bytes, end, reference.time_zone);
+    let nanoseconds = on_latest_day(time, zone.unwrap_or(reference.time_zone), reference)?;
+    Some(Stamp {
+        timestamp: Timestamp::from_nanoseconds(nanoseconds),
+        length: end,
+        has_date: false,
+        has_zone: zone.is_some(),
+    })
+}
+
+/// `2:28PM`: without seconds only with the half of the day, else it could be anything.
+fn hour_and_minute(bytes: &[u8]) -> Option<(i64, usize)> {
+    let colon = bytes.iter().take(3).position(|b| *b == b':')?;
+    let hour = if colon == 2 { two(bytes, 0)? } else { u32::from(bytes[0].checked_sub(b'0')?) };
+    let minute = two(bytes, colon + 1)?;
+    if hour > 12 || minute > 59 {
+        return None;
+    }
+    let time = i64::from(hour * 3600 + minute * 60) * SECOND;
+    let (time, end) = half_of_day(bytes, time, colon + 3)?;
+    (end > colon + 3).then_some((time, end))
+}
+
+fn on_latest_day(time: i64, zone: TimeZone, reference: &Reference) -> Option<i64> {
+    let latest = reference.latest.nanoseconds();
+    let local = latest.checked_add(i64::from(zone.offset_at(latest)) * SECOND)?;
+    (-1..3).find_map(|back| {
+        let day = Civil::of_utc(local.checked_sub(back * DAY)?);
+        zone.resolve(Civil { time, ..day }).filter(|moment| *moment <= latest)
+    })
+}
+
+/// The stamp of klog and glog after their severity letter: `1122 10:30:45.123456`.
+pub(crate) fn klog(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
+    let (month, day) = (two(bytes, 0)?, two(bytes, 2)?);
+    if bytes.get(4) != Some(&b' ') {
+        return None;
+    }
+    let blank = usize::from(bytes.get(5) == Some(&b' '));
+    without_year(bytes, 5 + blank, month, day, reference)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reference() -> Reference {
+        // 2026-11-22T18:00:00Z
+        Reference {
+            latest: Timestamp::from_nanoseconds(1_795_370_400 * SECOND),
+            time_zone: TimeZone::UTC,
+        }
+    }
+
+    fn read(text: &str) -> Option<(String, usize)> {
+        let stamp = parse_at(text.as_bytes(), &reference())?;
+        let moment = chrono::DateTime::from_timestamp_nanos(stamp.timestamp.nanoseconds());
+        Some((moment.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string(), stamp.length))
+    }
+
+    #[test]
+    fn every_layout_gives_its_moment_and_its_length() {
+        for (text, moment, length) in [
+            ("2026-11-22T10:30:45Z rest", "2026-11-22T10:30:45Z", 20),
+            ("2026-11-22T10:30:45.120456789Z", "2026-11-22T10:30:45.120456789Z", 30),
+            ("2026-11-22 10:30:45,120 INFO", "2026-11-22T10:30:45.120Z", 23),
+            ("2026-11-22 10:30:45.120 +01:00]", "2026-11-22T09:30:45.120Z", 30),
+            ("2026-11-22T10:30:45+0200", "2026-11-22T08:30:45Z", 24),
+            ("2026-11-22 10:30:45.1 CEST [1]", "2026-11-22T08:30:45.100Z", 26),
+            ("2026-11-22 10:30:45.1 UTC [1]", "2026-11-22T10:30:45.100Z", 25),
+            ("2026/11/22 - 10:30:45 | 200", "2026-11-22T10:30:45Z", 21),
+            ("2026/11/22 10:30:45 [error]", "2026-11-22T10:30:45Z", 19),
+            ("2026-11-22_10:30:45.55", "2026-11-22T10:30:45.550Z", 22),
+            ("20261122 10:30:45.5", "2026-11-22T10:30:45.500Z", 19),
+            ("20261122T103045Z", "2026-11-22T10:30:45Z", 16),
+            ("22/Nov/2026:10:30:45 +0100]", "2026-11-22T09:30:45Z", 26),
+            ("19-Oct-2026 05:34:02.425 client", "2026-10-19T05:34:02.425Z", 24),
+            ("22 Nov 2026 14:22:29.281 #", "2026-11-22T14:22:29.281Z", 24),
+            ("22.11.2026 14:22:29", "2026-11-22T14:22:29Z", 19),
+            ("11/22/2026 2:22:29 PM", "2026-11-22T14:22:29Z", 21),
+            ("Nov 22 10:30:45 host", "2026-11-22T10:30:45Z", 15),
+            ("Nov  3 10:30:45 host", "2026-11-03T10:30:45Z", 15),
+            ("Dec 24 10:30:45 host", "2025-12-24T10:30:45Z", 15),
+            ("Nov 22, 2026 10:30:45 AM", "2026-11-22T10:30:45Z", 24),
+            ("Sun Nov 22 10:30:45.5 2026] x", "2026-11-22T10:30:45.500Z", 26),
+            ("Sun, 22 Nov 2026 10:30:45 GMT", "2026-11-22T10:30:45Z", 29),
+            ("10:30:45.123 INFO", "2026-11-22T10:30:45.123Z", 12),
+            ("19:30:45 INFO", "2026-11-21T19:30:45Z", 8),
+            ("2:28PM WRN", "2026-11-22T14:28:00Z", 6),
+            ("1795343445.25 x", "2026-11-22T10:30:45.250Z", 13),
+            ("1795343445250", "2026-11-22T10:30:45.250Z", 13),
+        ] {
+            assert_eq!(read(text), Some((moment.to_owned(), length)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_time_is_none() {
+        for text in [
+            "2026-13-22T10:30:45Z",
+            "2026-02-30 10:30:45",
+            "2026-11-22",
+            "10:30",
+            "25:00:00",
+            "12:34:56abc",
+            "1234567",
+            "1.2.3.4",
+            "127.0.0.1:8080",
+            "March of the penguins",
+            "Monday is here",
+            "may 12 apples",
+            "",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Time zones: offsets and names as stamps carry them, and the zone of stamps that carry none.
+
+use super::{Civil, DAY, SECOND};
+use chrono::{LocalResult, NaiveDateTime, TimeZone as _};
+use std::fmt;
+use std::str::FromStr;
+
+/// The zone in which a stamp without one is read, or in which times are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeZone {
+    /// A fixed offset east of UTC, in seconds.
+    Fixed(i32),
+    /// A zone of the IANA database.
+    Named(chrono_tz::Tz),
+    /// The zone of the machine.
+    Local,
+}
+
+/// A zone that was not understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimeZoneError(String);
+
+impl fmt::Display for TimeZoneError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:?} is no time zone; write UTC, local, an offset such as +02:00, or a name such as Europe/Berlin",
+            self.0
+        )
+    }
+}
+
+impl std::error::Error for TimeZoneError {}
+
+impl Default for TimeZone {
+    fn default() -> TimeZone {
+        TimeZone::UTC
+    }
+}
+
+impl TimeZone {
+    /// Coordinated Universal Time.
+    pub const UTC: TimeZone = TimeZone::Fixed(0);
+
+    /// Nanoseconds since the epoch of a civil time in this zone. Of a local time that occurs
+    /// twice (clocks set back) the earlier one; one that does not occur is read with the offset
+    /// that held before.
+    pub(crate) fn resolve(self, civil: Civil) -> Option<i64> {
+        let utc = civil.as_if_utc()?;
+        let offset = match self {
+            TimeZone::Fixed(offset) => i64::from(offset),
+            TimeZone::Named(zone) => offset_of_local(&zone, utc)?,
+            TimeZone::Local => offset_of_local(&chrono::Local, utc)?,
+        };
+        utc.checked_sub(offset * SECOND)
+    }
+
+    /// Seconds east of UTC at a moment (nanoseconds since the epoch).
+    pub fn offset_at(self, nanoseconds: i64) -> i32 {
+        use chrono::Offset as _;
+        let moment = chrono::DateTime::from_timestamp_nanos(nanoseconds).naive_utc();
+        match self {
+            TimeZone::Fixed(offset) => offset,
+            TimeZone::Named(zone) => zone.offset_from_utc_datetime(&moment).fix().local_minus_utc(),
+            TimeZone::Local => {
+                chrono::Local.offset_from_utc_datetime(&moment).fix().local_minus_utc()
+            }
+        }
+    }
+}
+
+fn offset_of_local<Z: chrono::TimeZone>(zone: &Z, as_if_utc: i64) -> Option<i64> {
+    use chrono::Offset as _;
+    let local: NaiveDateTime = chrono::DateTime::from_timestamp_nanos(as_if_utc).naive_utc();
+    let offset = match zone.offset_from_local_datetime(&local) {
+        LocalResult::Single(offset) | LocalResult::Ambiguous(offset, _) => offset,
+        LocalResult::None => {
+            let before = chrono::DateTime::from_timestamp_nanos(as_if_utc.checked_sub(DAY)?);
+            zone.offset_from_utc_datetime(&before.naive_utc())
+        }
+    };
+    Some(i64::from(offset.fix().local_minus_utc()))
+}
+
+impl FromStr for TimeZone {
+    type Err = TimeZoneError;
+
+    fn from_str(text: &str) -> Result<TimeZone, TimeZoneError> {
+        if text.eq_ignore_ascii_case("local") {
+            return Ok(TimeZone::Local);
+        }
+        if let Some((offset, length)) = parse_zone(text.as_bytes())
+            && length == text.len()
+        {
+            return Ok(TimeZone::Fixed(offset));
+        }
+        text.parse().map(TimeZone::Named).map_err(|_| TimeZoneError(text.to_owned()))
+    }
+}
+
+/// Abbreviations as loggers print them. Where one stands for several zones, the one that logs
+/// use most; `--tz` and a numeric offset in the log are the ways to be exact.
+const NAMES: &[(&str, i32)] = &[
+    ("UTC", 0),
+    ("GMT", 0),
+    ("WET", 0),
+    ("WEST", 60),
+    ("BST", 60),
+    ("CET", 60),
+    ("CEST", 120),
+    ("EET", 120),
+    ("EEST", 180),
+    ("MSK", 180),
+    ("IST", 330),
+    ("JST", 540),
+    ("KST", 540),
+    ("HKT", 480),
+    ("SGT", 480),
+    ("AWST", 480),
+    ("ACST", 570),
+    ("AEST", 600),
+    ("AEDT", 660),
+    ("NZST", 720),
+    ("NZDT", 780),
+    ("BRT", -180),
+    ("ART", -180),
+    ("AST", -240),
+    ("ADT", -180),
+    ("EST", -300),
+    ("EDT", -240),
+    ("CST", -360),
+    ("CDT", -300),
+    ("MST", -420),
+    ("MDT", -360),
+    ("PST", -480),
+    ("PDT", -420),
+    ("AKST", -540),
+    ("AKDT", -480),
+    ("HST", -600),
+];
+
+/// Reads a zone at the start of the bytes: `Z`, `+02:00`, `+0200`, `+02`, `UTC`, `CEST`. Gives
+/// seconds east of UTC and the length read.
+pub(crate) fn parse_zone(bytes: &[u8]) -> Option<(i32, usize)> {
+    match *bytes.first()? {
+        b'Z' | b'z' if !bytes.get(1).is_some_and(u8::is_ascii_alphanumeric) => Some((0, 1)),
+        sign @ (b'+' | b'-') => {
+            let hours = two(bytes, 1)?;
+            let (minutes, length) = if bytes.get(3) == Some(&b':') {
+                (two(bytes, 4)?, 6)
+            } else if let Some(minutes) = two(bytes, 3) {
+                (minutes, 5)
+            } else {
+                (0, 3)
+            };
+            if hours > 15 || minutes > 59 || bytes.get(length).is_some_and(u8::is_ascii_digit) {
+                return None;
+            }
+            let offset = (hours * 60 + minutes) as i32 * 60;
+            Some((if sign == b'-' { -offset } else { offset }, length))
+        }
+        b'A'..=b'Z' => {
+            let length = bytes.iter().take_while(|b| b.is_ascii_uppercase()).count();
+            if bytes.get(length).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_') {
+                return None;
+            }
+            let name = &bytes[..length];
+            let (_, minutes) = NAMES.iter().find(|(known, _)| known.as_bytes() == name)?;
+            Some((minutes * 60, length))
+        }
+        _ => None,
+    }
+}
+
+fn two(bytes: &[u8], at: usize) -> Option<u32> {
+    match (bytes.get(at)?, bytes.get(at + 1)?) {
+        (a @ b'0'..=b'9', b @ b'0'..=b'9') => Some(u32::from(a - b'0') * 10 + u32::from(b - b'0')),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn zones_are_read_in_all_spellings() {
+        for (text, expected) in [
+            ("Z", Some((0, 1))),
+            ("+02:00 x", Some((7200, 6))),
+            ("-0330", Some((-12600, 5))),
+            ("+01", Some((3600, 3))),
+            ("CEST [12]", Some((7200, 4))),
+            ("UTCX", None),
+            ("INFO", None),
+            ("+2", None),
+            ("-12345", None),
+        ] {
+            assert_eq!(parse_zone(text.as_bytes()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_local_time_that_occurs_twice_is_the_earlier_one() {
+        let zone: TimeZone = "America/New_York".parse().unwrap();
+        let civil = Civil { year: 2024, month: 11, day: 3, time: 5400 * SECOND };
+        assert_eq!(zone.resolve(civil), Some(1_730_611_800 * SECOND));
+        assert!("Mars/Olympus".parse::<TimeZone>().is_err());
+    }
+}

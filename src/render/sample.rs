@@ -1,0 +1,295 @@
+//! Stories for the tests: traces put together by hand, with the times a reader can check.
+
+#![allow(clippy::unwrap_used)]
+
+use super::Origins;
+use crate::analysis::{
+    Gap, OperationShare, PathStep, ServiceShare, Timeline, TraceSummary, Warning,
+};
+use crate::record::{LineOrigin, Severity, SourceId, Timestamp, TraceKey};
+use crate::trace::{Name, Parent, Span, SpanBounds, Status, Trace, TraceRecord};
+use crate::trace_context::{SpanId, TraceId};
+
+/// 2026-11-22T10:30:45.120Z.
+const BEGIN: i64 = 1_795_343_445_120_000_000;
+
+/// Names of files; lines are numbered as in their chunk, from 1.
+pub(super) struct Files;
+
+const FILES: [&str; 6] =
+    ["gateway.log", "cart.log", "pricing.log", "payment.log", "fraud.log", "bank.log"];
+
+impl Origins for Files {
+    fn source_name(&self, source: SourceId) -> &str {
+        FILES[source.0 as usize % FILES.len()]
+    }
+
+    fn line_number(&self, _source: SourceId, line: LineOrigin) -> u64 {
+        u64::from(line.line) + 1
+    }
+}
+
+pub(super) fn span_id(id: u64) -> SpanId {
+    SpanId::new(id).unwrap()
+}
+
+/// Milliseconds after the beginning.
+pub(super) fn at(milliseconds: i64) -> Timestamp {
+    Timestamp::from_nanoseconds(BEGIN + milliseconds * 1_000_000)
+}
+
+/// A span from and to these milliseconds, reported.
+pub(super) fn span(
+    id: u64,
+    parent: Option<usize>,
+    service: &str,
+    name: &str,
+    (start, end): (i64, i64),
+) -> Span {
+    Span {
+        span_id: span_id(id),
+        parent: Parent::None,
+        parent_index: parent,
+        depth: 0,
+        service_name: Some(service.into()),
+        service_is_inferred: false,
+        name: Some(name.into()),
+        first_body: None,
+        bounds: Some(SpanBounds::Reported { start: at(start), end: at(end) }),
+        status: Status::Ok,
+        record_count: 1,
+        error_count: 0,
+        is_seen_from_outside: false,
+    }
+}
+
+/// A record of that span, in line `line` of file `file`.
+pub(super) fn record(
+    (file, line): (u32, u32),
+    milliseconds: i64,
+    span: Option<&Span>,
+    severity: Severity,
+    body: &str,
+) -> TraceRecord {
+    TraceRecord {
+        source: SourceId(file),
+        lines: Box::new([LineOrigin { chunk: 0, line: line - 1, offset: 0, length: 80 }]),
+        timestamp: Some(at(milliseconds)),
+        span_id: span.map(|span| span.span_id),
+        service_name: span.and_then(|span| span.service_name.clone()),
+        severity: Some(severity),
+        is_error: severity.is_error(),
+        body: body.into(),
+    }
+}
+
+/// A timeline of these spans and records: self times, shares and the root are computed, plainly.
+pub(super) fn timeline(mut spans: Vec<Span>, records: Vec<TraceRecord>) -> Timeline {
+    for at in 0..spans.len() {
+        if let (Some(parent), Parent::None) = (spans[at].parent_index, spans[at].parent) {
+            spans[at].parent = Parent::Reported(spans[parent].span_id);
+        }
+        spans[at].depth = spans[at].parent_index.map_or(0, |parent| spans[parent].depth + 1);
+    }
+    let self_times: Vec<Option<u64>> = (0..spans.len()).map(|at| self_time(&spans, at)).collect();
+    let bounds = || spans.iter().filter_map(|span| span.bounds);
+    let times = || records.iter().filter_map(|record| record.timestamp);
+    let start = bounds().map(SpanBounds::start).chain(times()).min();
+    let end = bounds().map(SpanBounds::end).chain(times()).max();
+    let trace_id = TraceId::new(0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736).unwrap();
+    let mut loose_records: Vec<(Option<Name>, u64)> = Vec::new();
+    for record in records.iter().filter(|record| record.span_id.is_none()) {
+        match loose_records.iter_mut().find(|(name, _)| *name == record.service_name) {
+            Some((_, count)) => *count += 1,
+            None => loose_records.push((record.service_name.clone(), 1)),
+        }
+    }
+    let errors = records.iter().filter(|record| record.is_error).count() as u64;
+    let trace = Trace {
+        trace_id: trace_id.to_string(),
+        key: TraceKey::Full(trace_id),
+        aliases: Vec::new(),
+        start,
+        end,
+        status: if errors > 0 { Status::Error } else { Status::Unset },
+        record_count: records.len() as u64,
+        error_count: errors,
+        untimed_count: 0,
+        spans,
+        loose_records,
+        records,
+        missing_spans: Vec::new(),
+    };
+    let (services, operations) = shares(&trace, &self_times);
+    Timeline {
+        root: (!trace.spans.is_empty()).then_some(0),
+        self_times,
+        services,
+        operations,
+        critical_path: Vec::new(),
+        gaps: Vec::new(),
+        warnings: Vec::new(),
+        trace,
+    }
+}
+
+fn self_time(spans: &[Span], at: usize) -> Option<u64> {
+    let bounds = spans[at].bounds?;
+    let mut children: Vec<(i64, i64)> = spans
+        .iter()
+        .filter(|span| span.parent_index == Some(at))
+        .filter_map(|span| span.bounds)
+        .map(|child| {
+            let (start, end) = (child.start().max(bounds.start()), child.end().min(bounds.end()));
+            (start.nanoseconds(), end.nanoseconds())
+        })
+        .collect();
+    children.sort_unstable();
+    let mut covered_to = bounds.start().nanoseconds();
+    let mut own = 0;
+    for (start, end) in children {
+        own += (start - covered_to).max(0);
+        covered_to = covered_to.max(end);
+    }
+    own += (bounds.end().nanoseconds() - covered_to).max(0);
+    Some(own as u64)
+}
+
+fn shares(trace: &Trace, self_times: &[Option<u64>]) -> (Vec<ServiceShare>, Vec<OperationShare>) {
+    let (mut services, mut operations): (Vec<ServiceShare>, Vec<OperationShare>) =
+        (Vec::new(), Vec::new());
+    let total: u64 = self_times.iter().flatten().sum();
+    for (span, own) in trace.spans.iter().zip(self_times) {
+        let own = own.unwrap_or(0);
+        let share = own as f64 / total.max(1) as f64;
+        match services.iter_mut().find(|service| service.service_name == span.service_name) {
+            Some(service) => {
+                service.span_count += 1;
+                service.self_time += own;
+                service.share += share;
+            }
+            None => services.push(ServiceShare {
+                service_name: span.service_name.clone(),
+                span_count: 1,
+                record_count: span.record_count,
+                self_time: own,
+                share,
+            }),
+        }
+        match operations
+            .iter_mut()
+            .find(|o| o.service_name == span.service_name && o.name == span.name)
+        {
+            Some(operation) => {
+                operation.span_count += 1;
+                operation.self_time += own;
+                operation.share += share;
+            }
+            None => operations.push(OperationShare {
+                service_name: span.service_name.clone(),
+                name: span.name.clone(),
+                span_count: 1,
+                self_time: own,
+                share,
+            }),
+        }
+    }
+    services.sort_by_key(|service| std::cmp::Reverse(service.self_time));
+    operations.sort_by_key(|operation| std::cmp::Reverse(operation.self_time));
+    (services, operations)
+}
+
+/// A checkout that fails: the payment waits most of a second before it asks the bank, and the
+/// bank refuses. A mail is sent by a span that nobody logged.
+pub(super) fn checkout() -> Timeline {
+    let mut gateway = span(0xb7ad_6b71_6920_3331, None, "gateway", "GET /checkout", (0, 1282));
+    gateway.status = Status::Error;
+    let cart = span(0x00f0_67aa_0ba9_02b7, Some(0), "cart", "load cart", (22, 83));
+    let mut redis = span(0x1a2b_3c4d_5e6f_7081, Some(1), "redis", "GET cart:627", (40, 52));
+    redis.parent = Parent::Inferred(cart.span_id);
+    redis.service_is_inferred = true;
+    let pricing = span(0x5399_5c3f_42cd_8ad8, Some(0), "pricing", "quote", (90, 182));
+    let mut payment = span(0xc1c2_c3c4_c5c6_c7c8, Some(0), "payment", "charge", (190, 1240));
+    payment.bounds = Some(SpanBounds::Observed { start: at(190), end: at(1240) });
+    payment.status = Status::Error;
+    let fraud = span(0xd1d2_d3d4_d5d6_d7d8, Some(4), "fraud", "score", (195, 226));
+    let mut bank = span(0xe1e2_e3e4_e5e6_e7e8, Some(4), "bank", "POST /authorize", (1007, 1236));
+    bank.parent = Parent::Inferred(payment.span_id);
+    bank.status = Status::Error;
+    let mut mailer = span(0xf1f2_f3f4_f5f6_f7f8, None, "mailer", "send apology", (1250, 1270));
+    mailer.bounds = Some(SpanBounds::Observed { start: at(1250), end: at(1270) });
+    mailer.parent = Parent::Reported(span_id(0x0123_4567_89ab_cdef));
+
+    let (info, warn, error) = (Severity::INFO, Severity::WARN, Severity::ERROR);
+    let records = vec![
+        record((0, 12), 0, Some(&gateway), info, "checkout started user=627"),
+        record((1, 40), 22, Some(&cart), info, "loading cart"),
+        record((1, 41), 83, Some(&cart), info, "cart loaded items=3 total=59.90"),
+        record((2, 7), 182, Some(&pricing), info, "quote 59.90 EUR"),
+        record((3, 119), 190, Some(&payment), info, "payment requested amount=59.90"),
+        record((4, 3), 226, Some(&fraud), info, "score 0.02"),
+        record((3, 120), 241, Some(&payment), info, "charging card attempt=1"),
+        record((3, 121), 1007, Some(&payment), warn, "connection pool exhausted, waited 766ms"),
+        record(
+            (5, 88),
+            1236,
+            Some(&bank),
+            error,
+            "authorization declined code=91 issuer unavailable",
+        ),
+        record(
+            (3, 122),
+            1240,
+            Some(&payment),
+            error,
+            "charge failed: BankError: declined\n  at Charge.run\n  at main",
+        ),
+        record((0, 13), 1243, Some(&gateway), error, "GET /checkout 502"),
+        record((0, 14), 1250, Some(&mailer), info, "mail queued"),
+        record((0, 15), 1270, Some(&mailer), info, "mail sent"),
+    ];
+    let spans = vec![gateway, cart, redis, pricing, payment, fraud, bank, mailer];
+    let mut timeline = timeline(spans, records);
+    let step = |span, start, end| PathStep { span, start: at(start), end: at(end) };
+    timeline.critical_path = vec![
+        step(0, 0, 22),
+        step(1, 22, 83),
+        step(0, 83, 90),
+        step(3, 90, 182),
+        step(0, 182, 190),
+        step(4, 190, 1007),
+        step(6, 1007, 1236),
+        step(4, 1236, 1240),
+        step(0, 1240, 1282),
+    ];
+    let gap = |span, before, after, milliseconds: u64| Gap {
+        span: Some(span),
+        before,
+        after,
+        duration: milliseconds * 1_000_000,
+    };
+    timeline.gaps = vec![gap(4, 6, 7, 766), gap(4, 7, 9, 233), gap(1, 1, 2, 61)];
+    timeline.warnings = vec![
+        Warning::SpansNeverLogged { spans: vec![(span_id(0x0123_4567_89ab_cdef), 2)] },
+        Warning::ClockSkew {
+            service_name: "bank".into(),
+            relative_to: "payment".into(),
+            offset: 4_000_000,
+            evidence: 1,
+        },
+    ];
+    timeline
+}
+
+/// The summary of a timeline.
+pub(super) fn summary(timeline: &Timeline) -> TraceSummary {
+    let mut trace = timeline.trace.clone();
+    trace.records = Vec::new();
+    TraceSummary {
+        trace,
+        self_times: timeline.self_times.clone(),
+        root: timeline.root,
+        services: timeline.services.clone(),
+        warnings: timeline.warnings.clone(),
+    }
+}

@@ -1,0 +1,170 @@
+//! Text for people: tables, waterfalls, one record a line.
+
+use super::escape::{cut, escape_bytes, width};
+use super::line::Line;
+use super::style::{DIM, PLAIN, Style, service_paint};
+use super::table::TraceTable;
+use super::time::{clock, date};
+use super::waterfall::{severity_label, write_timeline};
+use super::{Options, Origins, Render};
+use crate::analysis::{Timeline, TraceSummary};
+use crate::record::{AttributeValue, LineOrigin, LogRecord, SourceId};
+use std::io::{self, Write};
+
+/// Writes text for people.
+pub struct TextRenderer {
+    style: Style,
+    options: Options,
+    table: TraceTable,
+    /// Timelines are separated by an empty line.
+    has_timeline: bool,
+    /// The widest service so far, so that bodies stand below each other.
+    service_width: usize,
+}
+
+/// Services longer than this push their record's body to the right.
+const MAX_SERVICE_WIDTH: usize = 24;
+
+impl TextRenderer {
+    /// Text in this style.
+    pub fn new(style: Style, options: Options) -> TextRenderer {
+        TextRenderer {
+            style,
+            options,
+            table: TraceTable::new(style),
+            has_timeline: false,
+            service_width: 8,
+        }
+    }
+}
+
+impl Render for TextRenderer {
+    fn begin_traces(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        self.table.begin(out)
+    }
+
+    fn trace(&mut self, out: &mut dyn Write, summary: &TraceSummary) -> io::Result<()> {
+        self.table.row(out, summary)
+    }
+
+    fn end_traces(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        self.table.end(out)
+    }
+
+    fn timeline(
+        &mut self,
+        out: &mut dyn Write,
+        origins: &dyn Origins,
+        timeline: &Timeline,
+    ) -> io::Result<()> {
+        if std::mem::replace(&mut self.has_timeline, true) {
+            writeln!(out)?;
+        }
+        write_timeline(out, &self.style, self.options, origins, timeline)
+    }
+
+    /// Time, severity, service, the first digits of the span, body; further lines of the body
+    /// indented, fields the parser did not need for anything else after it.
+    fn record(
+        &mut self,
+        out: &mut dyn Write,
+        _origins: &dyn Origins,
+        _source: SourceId,
+        _lines: &[LineOrigin],
+        record: &LogRecord<'_>,
+    ) -> io::Result<()> {
+        let style = self.style;
+        let glyphs = style.glyphs();
+        let is_error = record.has_exception
+            || record.span_error == Some(true)
+            || record.http_status.is_some_and(|status| status >= 500);
+        let mut line = Line::new(&style);
+        match record.timestamp {
+            Some(at) => {
+                line.plain(&date(style.time_zone, at)).space(1).plain(&clock(style.time_zone, at))
+            }
+            None => line.right(glyphs.dash, 23, DIM),
+        };
+        let (severity, paint) = severity_label(record.severity, is_error, glyphs);
+        line.space(2).push(severity, paint).pad_to(32);
+        let service = record.service_name.as_deref().map(escape_bytes);
+        let service = service.as_deref().unwrap_or(glyphs.dash);
+        self.service_width = self.service_width.max(width(service).min(MAX_SERVICE_WIDTH));
+        line.push(
+            &cut(service, MAX_SERVICE_WIDTH, glyphs.ellipsis),
+            match service {
+                dash if dash == glyphs.dash => DIM,
+                name => service_paint(name),
+            },
+        );
+        line.pad_to(32 + self.service_width + 2);
+        match record.span_id {
+            Some(span_id) => line.push(&span_id.to_string()[..8], DIM),
+            None => line.push(glyphs.dash, DIM),
+        };
+        line.pad_to(32 + self.service_width + 2 + 8 + 2);
+        let mut body = record.body.split(|&byte| byte == b'\n');
+        let first = body.next().unwrap_or(&[]);
+        let paint = if paint == PLAIN || paint == DIM { PLAIN } else { paint };
+        line.push(&escape_bytes(without_return(first)), paint);
+        for (key, value) in &record.attributes {
+            let value = match value {
+                AttributeValue::Text(text) => escape_bytes(text),
+                AttributeValue::Json(json) => escape_bytes(json),
+            };
+            line.space(2).push(&format!("{}={value}", escape_bytes(key)), DIM);
+        }
+        line.write(out)?;
+        for rest in body {
+            let mut line = Line::new(&style);
+            line.space(4).plain(&escape_bytes(without_return(rest)).replace("\\t", "    "));
+            line.write(out)?;
+        }
+        Ok(())
+    }
+}
+
+fn without_return(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::record::{Severity, Timestamp};
+    use crate::render::sample::{Files, span_id};
+    use std::borrow::Cow;
+
+    fn text(records: &[LogRecord<'_>]) -> String {
+        let mut renderer = TextRenderer::new(Style::default(), Options::default());
+        let mut out = Vec::new();
+        for record in records {
+            renderer.record(&mut out, &Files, SourceId(0), &[], record).unwrap();
+        }
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_record_is_a_line_and_its_continuations_are_indented() {
+        let record = LogRecord {
+            timestamp: Some(Timestamp::from_nanoseconds(1_795_343_445_120_456_789)),
+            severity: Some(Severity::ERROR),
+            service_name: Some(Cow::Borrowed(b"payment")),
+            span_id: Some(span_id(0x00f0_67aa_0ba9_02b7)),
+            body: Cow::Borrowed(b"declined \x1b[31m\xff\r\n\tat Card.charge\nCaused by: timeout"),
+            attributes: vec![
+                (Cow::Borrowed(b"card"), AttributeValue::Text(Cow::Borrowed(b"visa\n"))),
+                (Cow::Borrowed(b"attempt"), AttributeValue::Json(b"1")),
+            ],
+            ..LogRecord::default()
+        };
+        assert_eq!(
+            text(&[record, LogRecord::default()]),
+            "2026-11-22 10:30:45.120  ERROR  payment   00f067aa  declined \\x1b[31m\\xff  card=visa\\n  attempt=1\n\
+             \x20       at Card.charge\n\
+             \x20   Caused by: timeout\n\
+             \x20                     –  –      –         –\n"
+        );
+    }
+}

@@ -1,0 +1,267 @@
+//! One trace for a person: what failed, where the time went, which lines to read, how far to
+//! trust it.
+//!
+//! From the top: [`story`] says it in words, [`chart`] draws it (rows from [`tree`], widths from
+//! [`columns`], [`bar`]s on a time [`axis`]), [`breakdown`] counts it, [`notes`] explain the marks
+//! that occur and give the warnings. Decides how facts look, never what they are.
+
+mod axis;
+mod bar;
+mod breakdown;
+mod chart;
+mod columns;
+mod notes;
+mod story;
+mod tree;
+
+use super::duration::duration;
+use super::escape::{cut, cut_start, escape, width};
+use super::line::Line;
+use super::style::{BOLD, DIM, ERROR, Glyphs, PLAIN, Paint, ServicePaints, Style, WARN};
+use super::{Options, Origins};
+use crate::analysis::Timeline;
+use crate::record::{Severity, Timestamp};
+use crate::trace::{Span, TraceRecord};
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+/// A timeline with all that is needed to draw it.
+struct Picture<'a> {
+    style: &'a Style,
+    glyphs: &'static Glyphs,
+    options: Options,
+    origins: &'a dyn Origins,
+    timeline: &'a Timeline,
+    paints: ServicePaints,
+    /// From the first to the last moment; `None` where there are no times.
+    range: Option<(Timestamp, Timestamp)>,
+    /// Cells in a line.
+    width: usize,
+}
+
+/// Writes one trace.
+///
+/// # Errors
+/// The writer's.
+pub(super) fn write_timeline(
+    out: &mut dyn Write,
+    style: &Style,
+    options: Options,
+    origins: &dyn Origins,
+    timeline: &Timeline,
+) -> io::Result<()> {
+    let picture = Picture::new(style, options, origins, timeline);
+    story::write_header(out, &picture)?;
+    story::write_diagnosis(out, &picture)?;
+    let marks = chart::write_chart(out, &picture)?;
+    breakdown::write_critical_path(out, &picture)?;
+    breakdown::write_shares(out, &picture)?;
+    breakdown::write_gaps(out, &picture)?;
+    notes::write_notes(out, &picture, marks)
+}
+
+impl<'a> Picture<'a> {
+    fn new(
+        style: &'a Style,
+        options: Options,
+        origins: &'a dyn Origins,
+        timeline: &'a Timeline,
+    ) -> Picture<'a> {
+        let trace = &timeline.trace;
+        let names = trace
+            .spans
+            .iter()
+            .map(|span| span.service_name.as_deref())
+            .chain(trace.loose_records.iter().map(|(service_name, _)| service_name.as_deref()))
+            .chain(trace.records.iter().map(|record| record.service_name.as_deref()));
+        let bounds = trace.spans.iter().filter_map(|span| span.bounds);
+        let times = bounds
+            .flat_map(|bounds| [bounds.start(), bounds.end()])
+            .chain(trace.records.iter().filter_map(|record| record.timestamp))
+            .chain(trace.start)
+            .chain(trace.end);
+        let range = times.fold(None, |range: Option<(Timestamp, Timestamp)>, at| {
+            Some(range.map_or((at, at), |(start, end)| (start.min(at), end.max(at))))
+        });
+        Picture {
+            style,
+            glyphs: style.glyphs(),
+            options,
+            origins,
+            timeline,
+            paints: ServicePaints::new(names.flatten()),
+            range,
+            width: style.picture_width(),
+        }
+    }
+
+    fn line(&self) -> Line<'a> {
+        Line::new(self.style)
+    }
+
+    fn duration(&self, nanoseconds: u64) -> String {
+        duration(nanoseconds, self.style.ascii)
+    }
+
+    /// Nanoseconds from the start of the picture.
+    fn offset(&self, at: Timestamp) -> u64 {
+        let (start, _) = self.range.unwrap_or((at, at));
+        u64::try_from(i128::from(at.nanoseconds()) - i128::from(start.nanoseconds())).unwrap_or(0)
+    }
+
+    /// Nanoseconds from the first to the last moment.
+    fn total(&self) -> u64 {
+        self.range.map_or(0, |(_, end)| self.offset(end))
+    }
+
+    /// The service as shown: escaped, a dash where none is known.
+    fn service<'n>(&self, service_name: Option<&'n str>) -> Cow<'n, str> {
+        service_name.map_or(Cow::Borrowed(self.glyphs.dash), escape)
+    }
+
+    /// What a span does, as far as the log says: its name, else its first words, else its id.
+    /// The paint is dim where it is not a name.
+    fn operation(&self, span: &Span) -> (String, Paint) {
+        if let Some(name) = &span.name {
+            return (escape(name).into_owned(), PLAIN);
+        }
+        match &span.first_body {
+            Some(body) => (self.quoted(body), DIM),
+            None => (format!("span {}", span.span_id), DIM),
+        }
+    }
+
+    /// Service and operation in a sentence.
+    fn span_label(&self, span: &Span) -> Vec<(String, Paint)> {
+        let mut label = Vec::new();
+        if let Some(service_name) = span.service_name.as_deref() {
+            label.push((escape(service_name).into_owned(), self.paints.get(Some(service_name))));
+        }
+        let (operation, paint) = self.operation(span);
+        if span.name.is_some() || label.is_empty() {
+            let space = if label.is_empty() { "" } else { " " };
+            label.push((format!("{space}{operation}"), paint));
+        }
+        label
+    }
+
+    fn quoted(&self, body: &str) -> String {
+        let [open, close] = self.glyphs.quotes;
+        format!("{open}{}{close}", first_line(body).0)
+    }
+
+    /// `payment.log:120`, escaped.
+    fn location(&self, record: &TraceRecord) -> String {
+        let source = escape(self.origins.source_name(record.source));
+        match record.lines.first() {
+            Some(&line) => {
+                format!("{source}:{}", self.origins.line_number(record.source, line))
+            }
+            None => source.into_owned(),
+        }
+    }
+
+    /// `payment.log:120 → 121`, or both in full where the sources differ.
+    fn locations(&self, before: &TraceRecord, after: &TraceRecord) -> String {
+        let second = match after.lines.first() {
+            Some(&line) if before.source == after.source => {
+                self.origins.line_number(after.source, line).to_string()
+            }
+            _ => self.location(after),
+        };
+        format!("{} {} {second}", self.location(before), self.glyphs.arrow)
+    }
+
+    /// A record in a line of its own: offset, severity, body; on the right where it stands.
+    fn record_line(&self, mut line: Line<'a>, record: &TraceRecord) -> Line<'a> {
+        let offset = record.timestamp.map(|at| format!("+{}", self.duration(self.offset(at))));
+        line.right(offset.as_deref().unwrap_or(self.glyphs.dash), 9, DIM).space(2);
+        let (severity, paint) = severity_label(record.severity, record.is_error, self.glyphs);
+        let location = self.location(record);
+        let used = line.width();
+        if self.width > used + 40 {
+            line.push(severity, paint).pad_to(used + 7);
+        } else if record.is_error {
+            line.push(self.glyphs.error, ERROR).space(1);
+        }
+        let room = self.width.saturating_sub(line.width());
+        let location = if room > 32 {
+            cut_start(&location, room / 2, self.glyphs.ellipsis)
+        } else {
+            Cow::Borrowed("")
+        };
+        let reserved = if location.is_empty() { 0 } else { width(&location) + 2 };
+        let (body, more) = first_line(&record.body);
+        let more = if more > 0 { format!(" (+{more} lines)") } else { String::new() };
+        let room = room.saturating_sub(reserved);
+        let body_room = room.saturating_sub(width(&more)).max(1);
+        line.push(
+            &cut(&body, body_room, self.glyphs.ellipsis),
+            if record.is_error { ERROR } else { PLAIN },
+        );
+        if room > width(&more) {
+            line.push(&more, DIM);
+        }
+        if !location.is_empty() {
+            let column = self.width - width(&location);
+            line.pad_to(column).push(&location, DIM);
+        }
+        line
+    }
+}
+
+/// The first line of a text, escaped, and how many follow.
+fn first_line(body: &str) -> (Cow<'_, str>, usize) {
+    let body = body.trim_end_matches(['\n', '\r']);
+    match body.split_once('\n') {
+        Some((first, rest)) => {
+            (escape(first.trim_end_matches('\r')), 1 + rest.matches('\n').count())
+        }
+        None => (escape(body), 0),
+    }
+}
+
+/// The severity's name and colour.
+pub(super) fn severity_label(
+    severity: Option<Severity>,
+    is_error: bool,
+    glyphs: &Glyphs,
+) -> (&'static str, Paint) {
+    match severity {
+        Some(severity) if severity.is_error() => (severity.name(), ERROR.bold()),
+        _ if is_error => (severity.map_or(glyphs.error, Severity::name), ERROR),
+        Some(severity) if severity >= Severity::WARN => (severity.name(), WARN),
+        Some(severity) if severity >= Severity::INFO => (severity.name(), PLAIN),
+        Some(severity) => (severity.name(), DIM),
+        None => (glyphs.dash, DIM),
+    }
+}
+
+/// A heading of a section.
+fn heading(line: &mut Line<'_>, text: &str) {
+    line.push(text, BOLD);
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::render::sample::{Files, checkout};
+
+    fn drawn(timeline: &Timeline, style: Style, options: Options) -> String {
+        let mut out = Vec::new();
+        write_timeline(&mut out, &style, options, &Files, timeline).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn look() {
+        for width in [80, 60, 120] {
+            let style = Style { width: Some(width), ..Style::default() };
+            eprintln!("{}\n{}", "=".repeat(width), drawn(&checkout(), style, Options::default()));
+        }
+        let style = Style { width: Some(80), ascii: true, ..Style::default() };
+        let options = Options { records: true, ..Options::default() };
+        eprintln!("{}", drawn(&checkout(), style, options));
+    }
+}

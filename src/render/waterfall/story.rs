@@ -1,0 +1,189 @@
+//! The trace in words: what it is, what failed first, where most of the time went.
+
+use super::super::duration::{count, share};
+use super::super::escape::escape;
+use super::super::line::write_wrapped;
+use super::super::style::{BOLD, DIM, ERROR, GOOD, PLAIN, Paint};
+use super::Picture;
+use crate::analysis::Gap;
+use crate::render::time::{clock, date, zone_name};
+use crate::trace::Status;
+use std::io::{self, Write};
+
+type Piece = Vec<(String, Paint)>;
+
+/// Id, status, duration, start, counts.
+pub(super) fn write_header(out: &mut dyn Write, picture: &Picture<'_>) -> io::Result<()> {
+    let trace = &picture.timeline.trace;
+    let mut pieces: Vec<Piece> =
+        vec![vec![("trace ".to_owned(), DIM), (escape(&trace.trace_id).into_owned(), BOLD)]];
+    pieces.push(vec![match trace.status {
+        Status::Error => (format!("{} error", picture.glyphs.error), ERROR.bold()),
+        Status::Ok => (format!("{} ok", picture.glyphs.ok), GOOD),
+        Status::Unset => ("no errors".to_owned(), DIM),
+    }]);
+    if let Some((start, _)) = picture.range {
+        pieces.push(vec![(picture.duration(picture.total()), BOLD)]);
+        let zone = picture.style.time_zone;
+        let start =
+            format!("{} {} {}", date(zone, start), clock(zone, start), zone_name(zone, start));
+        pieces.push(vec![(start, PLAIN)]);
+    } else {
+        pieces.push(vec![("no times".to_owned(), DIM)]);
+    }
+    let services = picture.timeline.services.iter().filter(|share| share.service_name.is_some());
+    let mut counts = vec![
+        count(services.count() as u64, "service"),
+        count(trace.spans.len() as u64, "span"),
+        count(trace.record_count, "record"),
+    ];
+    if trace.error_count > 0 {
+        counts.push(count(trace.error_count, "error"));
+    }
+    pieces.push(vec![(counts.join(", "), DIM)]);
+    write_wrapped(out, picture.line(), 0, "  ", &pieces)
+}
+
+/// The first error and the largest part of the time, each with the lines to read.
+pub(super) fn write_diagnosis(out: &mut dyn Write, picture: &Picture<'_>) -> io::Result<()> {
+    let mut is_spaced = false;
+    let records = &picture.timeline.trace.records;
+    if let Some(error) = records.iter().find(|record| record.is_error) {
+        writeln!(out)?;
+        is_spaced = true;
+        let span =
+            picture.timeline.trace.spans.iter().find(|span| Some(span.span_id) == error.span_id);
+        let mut sentence = vec![(format!("{} first error", picture.glyphs.error), ERROR.bold())];
+        let place = match span {
+            Some(span) => picture.span_label(span),
+            None => error
+                .service_name
+                .as_deref()
+                .map(|name| (escape(name).into_owned(), picture.paints.get(Some(name))))
+                .into_iter()
+                .collect(),
+        };
+        if !place.is_empty() {
+            sentence.push((" in ".to_owned(), PLAIN));
+            sentence.extend(place);
+        }
+        write_sentence(out, picture, sentence)?;
+        let mut line = picture.line();
+        line.space(2);
+        picture.record_line(line, error).write(out)?;
+    }
+    let Some(most) = Most::of(picture) else { return Ok(()) };
+    if !is_spaced {
+        writeln!(out)?;
+    }
+    write_sentence(out, picture, most.sentence(picture))?;
+    if let Some(gap) = most.gap {
+        for record in [gap.before, gap.after].into_iter().filter_map(|at| records.get(at)) {
+            let mut line = picture.line();
+            line.space(2);
+            picture.record_line(line, record).write(out)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_sentence(
+    out: &mut dyn Write,
+    picture: &Picture<'_>,
+    sentence: Vec<(String, Paint)>,
+) -> io::Result<()> {
+    let mut line = picture.line();
+    for (text, paint) in &sentence {
+        let room = picture.width.saturating_sub(line.width());
+        line.cut(text, room, *paint);
+    }
+    line.write(out)
+}
+
+/// Where the trace waited longest.
+struct Most<'a> {
+    /// Index of the span; `None`: records that name no span.
+    span: Option<usize>,
+    /// How long it kept the trace waiting, in nanoseconds.
+    time: u64,
+    /// The silence in it that takes most of that time.
+    gap: Option<&'a Gap>,
+}
+
+impl<'a> Most<'a> {
+    fn of(picture: &Picture<'a>) -> Option<Most<'a>> {
+        let timeline = picture.timeline;
+        let mut times = vec![0u64; timeline.trace.spans.len()];
+        for step in &timeline.critical_path {
+            if let Some(time) = times.get_mut(step.span) {
+                *time += step.end.nanoseconds().abs_diff(step.start.nanoseconds());
+            }
+        }
+        if timeline.critical_path.is_empty() {
+            times = timeline.self_times.iter().map(|time| time.unwrap_or(0)).collect();
+        }
+        // The first of the largest: spans are in tree order.
+        let largest = (0..times.len()).rev().max_by_key(|&span| times[span]);
+        let Some(span) = largest.filter(|&span| times[span] > 0) else {
+            return Most::of_silences(picture);
+        };
+        let time = times[span];
+        let gap = timeline
+            .gaps
+            .iter()
+            .filter(|gap| gap.span == Some(span))
+            .map(|gap| (waited(picture, span, gap), gap))
+            .filter(|&(waited, gap)| waited >= gap.duration / 2 && waited >= time / 2)
+            .max_by_key(|&(waited, _)| waited)
+            .map(|(_, gap)| gap);
+        Some(Most { span: Some(span), time, gap })
+    }
+
+    /// Where no span has a time: the longest silence between records.
+    fn of_silences(picture: &Picture<'a>) -> Option<Most<'a>> {
+        let gap = picture.timeline.gaps.first().filter(|gap| gap.duration > 0)?;
+        Some(Most { span: None, time: gap.duration, gap: Some(gap) })
+    }
+
+    fn sentence(&self, picture: &Picture<'_>) -> Piece {
+        let trace = &picture.timeline.trace;
+        let part = self.time as f64 / picture.total().max(1) as f64;
+        let mut sentence = vec![(format!("{} of the time", share(part)), BOLD)];
+        match self.span.and_then(|span| trace.spans.get(span)) {
+            Some(span) => {
+                sentence.push((format!(" ({}) in ", picture.duration(self.time)), PLAIN));
+                sentence.extend(picture.span_label(span));
+                if let Some(gap) = self.gap {
+                    let silence =
+                        format!(", silent for {} between", picture.duration(gap.duration));
+                    sentence.push((silence, PLAIN));
+                }
+            }
+            None => {
+                let silence = format!(" is a silence of {} between", picture.duration(self.time));
+                sentence.push((silence, PLAIN));
+            }
+        }
+        sentence
+    }
+}
+
+/// How much of a silence the trace spent waiting for that span itself.
+fn waited(picture: &Picture<'_>, span: usize, gap: &Gap) -> u64 {
+    let timeline = picture.timeline;
+    if timeline.critical_path.is_empty() {
+        return gap.duration;
+    }
+    let at = |record: usize| timeline.trace.records.get(record).and_then(|record| record.timestamp);
+    let (Some(before), Some(after)) = (at(gap.before), at(gap.after)) else { return 0 };
+    timeline
+        .critical_path
+        .iter()
+        .filter(|step| step.span == span)
+        .map(|step| {
+            let (start, end) = (step.start.max(before), step.end.min(after));
+            u64::try_from(i128::from(end.nanoseconds()) - i128::from(start.nanoseconds()))
+                .unwrap_or(0)
+        })
+        .sum()
+}

@@ -1,0 +1,276 @@
+//! What one record says of its trace, small and owned: [`RecordFacts`].
+//!
+//! The reading of a record is decided here and nowhere else: which span it speaks of, whether from
+//! inside or from outside, who its parent is, whether it is an error, and what interval it reports.
+
+use crate::record::{LineOrigin, LogRecord, Severity, TraceKey};
+use crate::source::SourceId;
+use crate::trace::Name;
+use crate::trace::identity::{Spelling, normalized};
+use crate::trace::symbols::{Symbol, SymbolCache, Symbols};
+use std::sync::Arc;
+
+/// The stamp of what has none, and the start of an interval not yet known: later than all.
+pub(crate) const NEVER: i64 = i64::MAX;
+
+pub(crate) const NANOSECONDS_PER_SECOND: i64 = 1_000_000_000;
+
+/// A trace key and what one record says of that trace.
+#[derive(Clone, Debug)]
+pub struct RecordFacts {
+    pub(crate) key: TraceKey,
+    pub(crate) spelling: Spelling,
+    pub(crate) timestamp: Option<i64>,
+    /// The span that the record speaks of; 0 for none.
+    pub(crate) span: u64,
+    /// The record is the callee's: it knows the span only as its caller's.
+    pub(crate) is_from_outside: bool,
+    /// The parent of `span`; 0 for none.
+    pub(crate) parent: u64,
+    /// A parent field says so, not the quoted context of the caller.
+    pub(crate) parent_is_field: bool,
+    pub(crate) interval: Option<Interval>,
+    /// A start without a duration.
+    pub(crate) lone_start: Option<i64>,
+    pub(crate) service: Option<Symbol>,
+    pub(crate) name: Option<Symbol>,
+    pub(crate) label: u32,
+    pub(crate) is_error: bool,
+    pub(crate) states_success: bool,
+    pub(crate) kept: Option<Box<KeptRecord>>,
+}
+
+/// A reported interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Interval {
+    pub(crate) start: i64,
+    pub(crate) duration: u64,
+    /// Placed by a stamp of whole seconds.
+    pub(crate) is_coarse: bool,
+}
+
+impl Interval {
+    pub(crate) fn end(self) -> i64 {
+        self.start.saturating_add_unsigned(self.duration)
+    }
+}
+
+/// A record kept whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KeptRecord {
+    pub(crate) source: SourceId,
+    pub(crate) lines: Box<[LineOrigin]>,
+    pub(crate) timestamp: Option<i64>,
+    pub(crate) span: u64,
+    pub(crate) is_from_outside: bool,
+    pub(crate) service: Option<Symbol>,
+    pub(crate) severity: Option<Severity>,
+    pub(crate) is_error: bool,
+    pub(crate) body: Name,
+}
+
+/// Whether a time has no part smaller than a second.
+pub(crate) const fn is_whole_second(nanoseconds: i64) -> bool {
+    nanoseconds % NANOSECONDS_PER_SECOND == 0
+}
+
+/// A hash of what kind of thing the text says: `stock lookup 627` and `stock lookup 9` are one
+/// kind. The text up to the first digit, at most 24 bytes; the same in every run, since guesses
+/// are built on it.
+fn label_of(text: &[u8]) -> u32 {
+    let head = &text[..text.len().min(24)];
+    let head = &head[..head.iter().position(u8::is_ascii_digit).unwrap_or(head.len())];
+    let mut hash = 0x9e37_79b9_7f4a_7c15_u64 ^ head.len() as u64;
+    for word in head.chunks(8) {
+        let mut bytes = [0; 8];
+        bytes[..word.len()].copy_from_slice(word);
+        hash = (hash ^ u64::from_le_bytes(bytes)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        hash ^= hash >> 32;
+    }
+    hash as u32
+}
+
+impl RecordFacts {
+    /// Reads a record; `None` when it names no trace.
+    ///
+    /// `lines` are kept, with the body, only if `keep_record`.
+    pub fn of(
+        source: SourceId,
+        record: &LogRecord<'_>,
+        lines: &[LineOrigin],
+        keep_record: bool,
+        cache: &mut SymbolCache,
+        symbols: &Symbols,
+    ) -> Option<RecordFacts> {
+        let written = record.trace?;
+        let key = normalized(written);
+        let spelling = Spelling::of(written, record.trace_spelling.as_deref(), cache, symbols);
+        let id = |id: Option<crate::trace_context::SpanId>| id.map_or(0, |id| id.get());
+        let own = id(record.span_id);
+        let (field, caller) = (id(record.parent_span_id), id(record.caller_span_id));
+        // Without a span of its own, the record is seen from outside of the caller's: a parent
+        // field alone says the same as a quoted context.
+        let is_from_outside = own == 0;
+        let (span, mut parent) = match own {
+            0 if caller != 0 => (caller, 0),
+            0 => (field, 0),
+            _ if field != 0 => (own, field),
+            _ => (own, caller),
+        };
+        if parent == span {
+            parent = 0;
+        }
+        let timestamp = record.timestamp.map(|time| time.nanoseconds());
+        let start = record.span_start.map(|time| time.nanoseconds());
+        let interval = record.duration.and_then(|duration| match (start, timestamp) {
+            (Some(start), _) => {
+                Some(Interval { start, duration, is_coarse: is_whole_second(start) })
+            }
+            (None, Some(end)) => Some(Interval {
+                start: end.saturating_sub_unsigned(duration),
+                duration,
+                is_coarse: is_whole_second(end),
+            }),
+            (None, None) => None,
+        });
+        let service = record.service_name.as_deref().and_then(|name| cache.intern(name, symbols));
+        let name = record.span_name.as_deref().and_then(|name| cache.intern(name, symbols));
+        let status = record.http_status;
+        let is_error = record.severity.is_some_and(Severity::is_error)
+            || record.has_exception
+            || record.span_error == Some(true)
+            || status.is_some_and(|status| status >= 500);
+        let kept = keep_record.then(|| {
+            Box::new(KeptRecord {
+                source,
+                lines: lines.into(),
+                timestamp,
+                span,
+                is_from_outside,
+                service,
+                severity: record.severity,
+                is_error,
+                body: Arc::from(&*String::from_utf8_lossy(&record.body)),
+            })
+        });
+        Some(RecordFacts {
+            key,
+            spelling,
+            timestamp,
+            span,
+            is_from_outside: is_from_outside && span != 0,
+            parent,
+            parent_is_field: parent != 0 && parent == field,
+            interval,
+            lone_start: start.filter(|_| interval.is_none()),
+            service,
+            name,
+            label: label_of(record.span_name.as_deref().unwrap_or(&record.body)),
+            is_error,
+            states_success: !is_error && (record.span_error == Some(false) || status.is_some()),
+            kept,
+        })
+    }
+
+    /// Nothing says when.
+    pub(crate) fn is_untimed(&self) -> bool {
+        self.timestamp.is_none() && self.interval.is_none() && self.lone_start.is_none()
+    }
+
+    /// The trace.
+    pub fn key(&self) -> TraceKey {
+        self.key
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::record::Timestamp;
+    use crate::trace_context::SpanId;
+
+    fn facts(record: LogRecord<'_>) -> RecordFacts {
+        let record = LogRecord { trace: Some(TraceKey::Low64(1)), ..record };
+        let cache = &mut SymbolCache::default();
+        RecordFacts::of(SourceId(0), &record, &[], false, cache, &Symbols::new()).unwrap()
+    }
+
+    #[test]
+    fn a_record_without_trace_says_nothing() {
+        let cache = &mut SymbolCache::default();
+        let record = LogRecord::default();
+        assert!(RecordFacts::of(SourceId(0), &record, &[], true, cache, &Symbols::new()).is_none());
+    }
+
+    #[test]
+    fn a_parent_field_outranks_the_quoted_caller() {
+        let record = LogRecord {
+            span_id: SpanId::new(1),
+            parent_span_id: SpanId::new(2),
+            caller_span_id: SpanId::new(3),
+            ..LogRecord::default()
+        };
+        let known = facts(record.clone());
+        assert_eq!((known.span, known.parent, known.parent_is_field), (1, 2, true));
+        let known = facts(LogRecord { parent_span_id: None, ..record });
+        assert_eq!((known.span, known.parent, known.parent_is_field), (1, 3, false));
+    }
+
+    #[test]
+    fn a_caller_without_own_span_is_seen_from_outside() {
+        let known = facts(LogRecord { caller_span_id: SpanId::new(3), ..LogRecord::default() });
+        assert_eq!((known.span, known.is_from_outside, known.parent), (3, true, 0));
+        assert!(!facts(LogRecord::default()).is_from_outside);
+    }
+
+    #[test]
+    fn a_span_is_not_its_own_parent() {
+        let known = facts(LogRecord {
+            span_id: SpanId::new(3),
+            caller_span_id: SpanId::new(3),
+            ..LogRecord::default()
+        });
+        assert_eq!((known.span, known.parent), (3, 0));
+    }
+
+    #[test]
+    fn a_duration_ends_at_the_timestamp_unless_a_start_is_stated() {
+        let record = LogRecord {
+            timestamp: Some(Timestamp::from_nanoseconds(100)),
+            duration: Some(30),
+            ..LogRecord::default()
+        };
+        let bounds = |record| facts(record).interval.map(|known| (known.start, known.end()));
+        assert_eq!(bounds(record.clone()), Some((70, 100)));
+        let start = Some(Timestamp::from_nanoseconds(5));
+        assert_eq!(bounds(LogRecord { span_start: start, ..record }), Some((5, 35)));
+        assert_eq!(bounds(LogRecord { duration: Some(1), ..LogRecord::default() }), None);
+    }
+
+    #[test]
+    fn extreme_times_do_not_overflow() {
+        for time in [i64::MIN, -1, 0, i64::MAX] {
+            let time = Timestamp::from_nanoseconds(time);
+            for start in [None, Some(time)] {
+                let interval = facts(LogRecord {
+                    timestamp: Some(time),
+                    span_start: start,
+                    duration: Some(u64::MAX),
+                    ..LogRecord::default()
+                })
+                .interval
+                .unwrap();
+                assert!(interval.start <= interval.end());
+            }
+        }
+    }
+
+    #[test]
+    fn labels_ignore_what_varies() {
+        assert_eq!(label_of(b"stock lookup 627"), label_of(b"stock lookup 9 low"));
+        assert_ne!(label_of(b"stock lookup 627"), label_of(b"stock low 627"));
+        assert_ne!(label_of(b"abcdefgh"), label_of(b"abcdefghi"));
+    }
+}

@@ -1,0 +1,147 @@
+//! The order of a trace's spans: who hangs below whom, without loops.
+//!
+//! Works on indexes and knows nothing of times or services but the order it is given. No recursion:
+//! a chain may be as long as a trace.
+
+/// How surely an edge to a parent is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Edge {
+    None,
+    /// A record states this parent.
+    Reported(usize),
+    /// A guess; dropped where it would close a loop.
+    Inferred(usize),
+}
+
+impl Edge {
+    fn parent(self) -> Option<usize> {
+        match self {
+            Edge::None => None,
+            Edge::Reported(parent) | Edge::Inferred(parent) => Some(parent),
+        }
+    }
+}
+
+/// A tree (or several) over nodes `0..n`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tree {
+    /// Nodes with parents before children, siblings by rank.
+    pub(crate) order: Vec<usize>,
+    /// Distance from the root, by node.
+    pub(crate) depth: Vec<u32>,
+    /// The edges that are left, by node.
+    pub(crate) edges: Vec<Edge>,
+    /// Loops of reported edges that had to be cut, as nodes.
+    pub(crate) loops: Vec<Vec<usize>>,
+}
+
+/// Cuts loops and orders the nodes. `rank` must tell any two nodes apart; siblings and roots
+/// follow it, and a loop is cut at its lowest.
+pub(crate) fn grow<R: Ord>(mut edges: Vec<Edge>, rank: impl Fn(usize) -> R) -> Tree {
+    let loops = cut_loops(&mut edges, &rank);
+    let mut children: Vec<Vec<usize>> = vec![Vec::new(); edges.len()];
+    let mut stack = Vec::new();
+    for (node, edge) in edges.iter().enumerate() {
+        match edge.parent() {
+            Some(parent) => children[parent].push(node),
+            None => stack.push(node),
+        }
+    }
+    // A stack gives back the last first.
+    stack.sort_unstable_by_key(|&node| std::cmp::Reverse(rank(node)));
+    let mut order = Vec::with_capacity(edges.len());
+    let mut depth = vec![0u32; edges.len()];
+    while let Some(node) = stack.pop() {
+        order.push(node);
+        let mut below = std::mem::take(&mut children[node]);
+        below.sort_unstable_by_key(|&child| std::cmp::Reverse(rank(child)));
+        for &child in &below {
+            depth[child] = depth[node].saturating_add(1);
+        }
+        stack.append(&mut below);
+    }
+    Tree { order, depth, edges, loops }
+}
+
+/// Each node has one edge, so each connected part has at most one loop, and one cut opens it.
+fn cut_loops<R: Ord>(edges: &mut [Edge], rank: &impl Fn(usize) -> R) -> Vec<Vec<usize>> {
+    const UNSEEN: usize = usize::MAX;
+    // By which walk a node was first reached.
+    let mut walk = vec![UNSEEN; edges.len()];
+    let mut loops = Vec::new();
+    for start in 0..edges.len() {
+        let mut node = start;
+        while walk[node] == UNSEEN {
+            walk[node] = start;
+            match edges[node].parent() {
+                Some(parent) => node = parent,
+                None => break,
+            }
+        }
+        let closes = walk[node] == start && edges[node].parent().is_some();
+        if !closes {
+            continue;
+        }
+        let mut members = vec![node];
+        let mut next = edges[node].parent();
+        while let Some(member) = next.filter(|&member| member != node) {
+            members.push(member);
+            next = edges[member].parent();
+        }
+        let is_guess = |&&member: &&usize| matches!(edges[member], Edge::Inferred(_));
+        let guess = members.iter().filter(is_guess).copied().min_by_key(|&member| rank(member));
+        let cut = guess.or_else(|| members.iter().copied().min_by_key(|&member| rank(member)));
+        if let Some(cut) = cut {
+            edges[cut] = Edge::None;
+        }
+        if guess.is_none() {
+            loops.push(members);
+        }
+    }
+    loops
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reported(parents: &[Option<usize>]) -> Vec<Edge> {
+        parents.iter().map(|parent| parent.map_or(Edge::None, Edge::Reported)).collect()
+    }
+
+    #[test]
+    fn parents_come_before_children_and_siblings_by_rank() {
+        let tree = grow(reported(&[Some(2), None, Some(1), Some(1), Some(2)]), |node| node);
+        assert_eq!(tree.order, [1, 2, 0, 4, 3]);
+        assert_eq!(tree.depth, [2, 0, 1, 1, 2]);
+    }
+
+    #[test]
+    fn a_loop_is_cut_at_its_lowest_and_reported() {
+        let tree = grow(reported(&[Some(1), Some(2), Some(1), Some(0)]), |node| 9 - node);
+        assert_eq!(tree.loops, [[1, 2]]);
+        assert_eq!(tree.edges[2], Edge::None);
+        assert_eq!(tree.order, [2, 1, 0, 3]);
+    }
+
+    #[test]
+    fn a_loop_through_a_guess_loses_the_guess_silently() {
+        let edges = vec![Edge::Reported(1), Edge::Inferred(0)];
+        let tree = grow(edges, |node| node);
+        assert_eq!(tree.edges, [Edge::Reported(1), Edge::None]);
+        assert!(tree.loops.is_empty());
+    }
+
+    #[test]
+    fn a_span_that_is_its_own_parent_is_a_root() {
+        let tree = grow(reported(&[Some(0)]), |node| node);
+        assert_eq!((tree.order, tree.loops), (vec![0], vec![vec![0]]));
+    }
+
+    #[test]
+    fn a_chain_of_a_hundred_thousand_is_no_deeper_than_any_other() {
+        let edges = (0..100_000usize).map(|node| node.checked_sub(1));
+        let tree = grow(reported(&edges.collect::<Vec<_>>()), |node| node);
+        assert_eq!(tree.depth[99_999], 99_999);
+    }
+}
