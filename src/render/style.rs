@@ -116,7 +116,7 @@ impl ServicePaints {
 pub(super) struct Glyphs {
     pub error: &'static str,
     pub ok: &'static str,
-    /// Before a service: its place in the tree is a guess. After it: its name is.
+    /// Instead of [`Glyphs::edge`]: the place in the tree is a guess.
     pub guess: &'static str,
     pub ellipsis: &'static str,
     /// With a space on either side.
