@@ -3,13 +3,14 @@
 use std::fmt;
 use std::io::{self, BufWriter, Write};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use crate::render::json_string;
+use super::outgoing::OutgoingArgs;
+use crate::render::{Ancestry, OutgoingForm, outgoing_context};
 use crate::trace_context::{
     BaggageMember, Fault, Format, IdGenerator, Kind, Level, Loss, OutgoingContext, Propagation,
     Randomness, Threshold, TraceFlags, TraceId, TraceIdSpelling, TraceParent, ValueError,
-    environment_name, read_trace_id, recognize,
+    read_trace_id, recognize,
 };
 
 /// Print a new traceparent
@@ -41,15 +42,6 @@ pub struct MintArgs {
     #[arg(long, short = 'n', value_name = "N", default_value_t = 1)]
     count: u64,
 
-    /// In which form to print: the value alone, header lines, environment variables, JSON, or
-    /// options for curl
-    #[arg(long, value_enum)]
-    format: Option<MintFormat>,
-
-    /// For which tracing system
-    #[arg(long = "as", value_enum, value_name = "SYSTEM", default_value_t = System::W3c)]
-    system: System,
-
     /// Use this trace-id (any spelling) and draw only the span-id
     #[arg(long, value_name = "ID")]
     trace_id: Option<String>,
@@ -61,10 +53,6 @@ pub struct MintArgs {
         conflicts_with_all = ["trace_id", "sampled", "unsampled", "sample_rate", "count"]
     )]
     from: Option<String>,
-
-    /// Edition of W3C Trace Context: 1 knows no random-trace-id flag
-    #[arg(long, value_name = "LEVEL", default_value = "2", value_parser = ["1", "2"])]
-    level: String,
 
     /// Add a member to the tracestate; repeat for more, the first one stands left-most
     #[arg(long, value_name = "KEY=VALUE")]
@@ -78,50 +66,9 @@ pub struct MintArgs {
     /// tests only
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
-}
 
-/// The form of `mint`'s output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum MintFormat {
-    /// The value alone
-    Value,
-    /// Header lines: `curl -H @-` reads them
-    Header,
-    /// Environment variables: `export $(traceline mint --format env)`
-    Env,
-    /// One object a line
-    Json,
-    /// Options to paste behind `curl`
-    Curl,
-}
-
-/// The systems of `--as`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-#[allow(missing_docs)] // Their names say it, and become the help.
-pub enum System {
-    W3c,
-    B3,
-    B3Multi,
-    Jaeger,
-    Xray,
-    Datadog,
-    Gcp,
-    Sentry,
-}
-
-impl From<System> for Format {
-    fn from(system: System) -> Format {
-        match system {
-            System::W3c => Format::W3c,
-            System::B3 => Format::B3,
-            System::B3Multi => Format::B3Multi,
-            System::Jaeger => Format::Jaeger,
-            System::Xray => Format::Xray,
-            System::Datadog => Format::Datadog,
-            System::Gcp => Format::Gcp,
-            System::Sentry => Format::Sentry,
-        }
-    }
+    #[command(flatten)]
+    outgoing: OutgoingArgs,
 }
 
 /// Why nothing was minted.
@@ -168,7 +115,7 @@ impl From<io::Error> for MintError {
 /// The options, judged.
 struct Plan {
     format: Format,
-    output: MintFormat,
+    form: OutgoingForm,
     level: Level,
     trace_id: Option<TraceIdSpelling>,
     sampling: Sampling,
@@ -214,7 +161,7 @@ impl MintArgs {
             }
         }
         out.flush()?;
-        if plan.output == MintFormat::Value
+        if plan.form == OutgoingForm::Value
             && !(plan.tracestate.is_empty() && plan.baggage.is_empty())
         {
             writeln!(
@@ -226,14 +173,7 @@ impl MintArgs {
     }
 
     fn plan(&self) -> Result<Plan, MintError> {
-        let format = Format::from(self.system);
-        let several = matches!(format, Format::B3Multi | Format::Datadog);
-        let output = match self.format {
-            Some(MintFormat::Value) if several => return Err(MintError::SeveralHeaders),
-            Some(output) => output,
-            None if several => MintFormat::Header,
-            None => MintFormat::Value,
-        };
+        let form = self.outgoing.form(OutgoingForm::Value).ok_or(MintError::SeveralHeaders)?;
         let sampling = match self.sample_rate {
             None => Sampling::Fixed(!self.unsampled),
             Some(rate) if (0.0..=1.0).contains(&rate) => {
@@ -260,9 +200,9 @@ impl MintArgs {
             BaggageMember::new(&key, &value).map_err(|error| MintError::Option("--baggage", error))
         });
         Ok(Plan {
-            format,
-            output,
-            level: if self.level == "1" { Level::One } else { Level::Two },
+            format: self.outgoing.system(),
+            form,
+            level: self.outgoing.level(),
             trace_id,
             sampling,
             tracestate: tracestate?,
@@ -275,7 +215,7 @@ impl Plan {
     /// Whether each line is a traceparent and nothing else: a million of them must be quick.
     fn is_plain(&self) -> bool {
         self.format == Format::W3c
-            && self.output == MintFormat::Value
+            && self.form == OutgoingForm::Value
             && self.trace_id.is_none()
             && self.tracestate.is_empty()
             && matches!(self.sampling, Sampling::Fixed(_))
@@ -380,71 +320,13 @@ impl Plan {
         is_later: bool,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let fields = context.write(self.format);
-        if self.output == MintFormat::Value {
-            return writeln!(out, "{}", fields.first().map_or("", |field| &field.1));
-        }
         // Several headers are one message: an empty line ends it.
-        if is_later
-            && fields.len() > 1
-            && matches!(self.output, MintFormat::Header | MintFormat::Env)
-        {
+        let lines = matches!(self.form, OutgoingForm::Header | OutgoingForm::Environment);
+        if is_later && lines && context.write(self.format).len() > 1 {
             writeln!(out)?;
         }
-        write_fields(&fields, context, self.output, out)
+        outgoing_context(out, context, self.format, self.form, &Ancestry::Minted)
     }
-}
-
-/// Writes header fields in a form other than the bare value.
-pub(super) fn write_fields(
-    fields: &[(String, String)],
-    context: &OutgoingContext,
-    output: MintFormat,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    match output {
-        MintFormat::Value | MintFormat::Header => {
-            for (name, value) in fields {
-                writeln!(out, "{name}: {value}")?;
-            }
-        }
-        MintFormat::Env => {
-            for (name, value) in fields {
-                writeln!(out, "{}={value}", environment_name(name))?;
-            }
-        }
-        MintFormat::Curl => {
-            let options: Vec<String> = fields
-                .iter()
-                .map(|(name, value)| format!("-H {}", shell_quote(&format!("{name}: {value}"))))
-                .collect();
-            writeln!(out, "{}", options.join(" "))?;
-        }
-        MintFormat::Json => {
-            let headers: Vec<String> = fields
-                .iter()
-                .map(|(name, value)| format!("{}:{}", json_string(name), json_string(value)))
-                .collect();
-            let sampled = context.sampled.map_or("null".to_owned(), |sampled| sampled.to_string());
-            writeln!(
-                out,
-                "{{\"schema\":\"traceline.mint/1\",\"traceparent\":\"{traceparent}\",\
-                 \"trace_id\":\"{}\",\"span_id\":\"{}\",\"trace_flags\":\"{}\",\
-                 \"sampled\":{sampled},\"headers\":{{{}}}}}",
-                context.trace_id,
-                context.span_id,
-                context.traceparent().trace_flags,
-                headers.join(","),
-                traceparent = context.traceparent(),
-            )?;
-        }
-    }
-    Ok(())
-}
-
-/// Single quotes, which a POSIX shell takes literally.
-fn shell_quote(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 /// X-Ray refuses ids that do not begin with the time, and Datadog's libraries begin theirs with it.

@@ -8,6 +8,7 @@ mod gather;
 mod input;
 mod mint;
 mod ordered;
+mod outgoing;
 mod output;
 mod piece_writer;
 mod progress;

@@ -29,7 +29,9 @@ pub use csv::CsvRenderer;
 pub use duration::{count, duration, grouped, share};
 pub use escape::{cut, cut_start, escape, escape_bytes, width};
 pub use json::JsonRenderer;
-pub use propagation::{Decoded, Place, decoded_json, decoded_text, json_string};
+pub use propagation::{
+    Ancestry, Decoded, OutgoingForm, Place, decoded_json, decoded_text, outgoing_context,
+};
 pub use style::Style;
 pub use text::TextRenderer;
 pub use time::rfc3339;

@@ -1,8 +1,10 @@
 //! What the fields of a value mean, in words.
 
+use crate::record::Timestamp;
+use crate::render::rfc3339;
 use crate::trace_context::{
     Baggage, Fault, Kind, OtelState, Propagation, RemoteContext, TraceParent, TraceState,
-    ValueError, xray_root,
+    ValueError, recognize, xray_root,
 };
 
 /// A field: its name, its value, and what there is to say about it.
@@ -32,7 +34,7 @@ pub(super) fn rows(propagation: &Propagation) -> Vec<Row> {
         Propagation::Xray(xray) => {
             // A time part outside these years was no time: the id was converted from another format.
             if (1_400_000_000..2_600_000_000).contains(&xray.epoch) {
-                rows.push(row("begun", xray.epoch, "seconds since 1970, if AWS minted the id"));
+                rows.push(row("begun", instant(xray.epoch), "if AWS minted the id"));
             }
             if let Some(lineage) = &xray.lineage {
                 rows.push(row("lineage", lineage, "calls between Lambda functions"));
@@ -57,6 +59,12 @@ pub(super) fn rows(propagation: &Propagation) -> Vec<Row> {
     rows
 }
 
+/// Seconds since 1970 as a date and time of day.
+fn instant(epoch: u32) -> String {
+    let at = rfc3339(Timestamp::from_nanoseconds(i64::from(epoch) * 1_000_000_000));
+    at.replace(".000000000", "")
+}
+
 fn traceparent_rows(traceparent: &TraceParent) -> Vec<Row> {
     let version = match traceparent.version {
         0 => "",
@@ -74,7 +82,7 @@ fn traceparent_rows(traceparent: &TraceParent) -> Vec<Row> {
         ));
     }
     vec![
-        row("version", format!("{:02x}", traceparent.version), version),
+        row("version", traceparent.version_digits(), version),
         row("trace-id", traceparent.trace_id, width_remark(traceparent.trace_id.high64() == 0)),
         row("parent-id", traceparent.parent_id, "the sender's span"),
         row("trace-flags", flags, meaning),
@@ -141,9 +149,18 @@ fn vendor(key: &str) -> &'static str {
 }
 
 fn tracestate_rows(state: &TraceState) -> Vec<Row> {
-    let mut rows: Vec<Row> =
-        state.members().iter().map(|(key, value)| row(key, value, vendor(key))).collect();
-    let Some(entry) = OtelState::of(state) else { return rows };
+    let mut rows = Vec::new();
+    for (key, value) in state.members() {
+        rows.push(row(key, value, vendor(key)));
+        if key == OtelState::KEY {
+            rows.extend(OtelState::of(state).iter().flat_map(sampling_rows));
+        }
+    }
+    rows
+}
+
+fn sampling_rows(entry: &OtelState) -> Vec<Row> {
+    let mut rows = Vec::new();
     match entry.threshold {
         Some(Ok(threshold)) => {
             let percent = threshold.probability() * 100.0;
@@ -288,6 +305,10 @@ pub(super) fn hint(kind: Kind, input: &[u8], error: &ValueError) -> Option<&'sta
         }
         (Kind::Xray, Fault::Rule(_)) if error.field == "Root" => {
             "X-Ray writes Root=1-<8 hex digits>-<24 hex digits>;Parent=<16>;Sampled=<0|1>"
+        }
+        (Kind::TraceParent, _) if recognize(input).is_none() => {
+            "this looks like no known format; a traceparent is \
+             00-<32 hex digits>-<16 hex digits>-<2 hex digits>"
         }
         _ => return None,
     })

@@ -1,44 +1,11 @@
 //! Decoded values as JSON: `traceline.decode/1`, one object a line.
-//!
-//! Written by hand, because the keys stand in an order that is a promise, and the values are ids
-//! and numbers.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
-
-use crate::trace_context::Propagation;
 
 use super::Decoded;
 use super::explain::{hint, notes};
-
-/// The text as a JSON string, quotes included.
-pub fn json_string(text: &str) -> String {
-    let mut json = String::with_capacity(text.len() + 2);
-    json.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => json.push_str("\\\""),
-            '\\' => json.push_str("\\\\"),
-            '\n' => json.push_str("\\n"),
-            '\r' => json.push_str("\\r"),
-            '\t' => json.push_str("\\t"),
-            control if control < ' ' || control == '\u{7f}' => {
-                let _ = write!(json, "\\u{:04x}", control as u32);
-            }
-            other => json.push(other),
-        }
-    }
-    json.push('"');
-    json
-}
-
-fn optional(value: Option<impl ToString>) -> String {
-    value.map_or_else(|| "null".to_owned(), |value| json_string(&value.to_string()))
-}
-
-fn literal(value: Option<impl ToString>) -> String {
-    value.map_or_else(|| "null".to_owned(), |value| value.to_string())
-}
+use crate::render::json::Json;
+use crate::trace_context::{Propagation, TraceParent};
 
 /// Writes what a value means as one line of JSON.
 ///
@@ -48,78 +15,73 @@ fn literal(value: Option<impl ToString>) -> String {
 /// # Errors
 /// The writer's.
 pub fn decoded_json(out: &mut dyn Write, decoded: &Decoded<'_>) -> io::Result<()> {
-    let input = json_string(&String::from_utf8_lossy(decoded.input));
-    let error = match decoded.parsed {
-        Ok(_) => "null".to_owned(),
-        Err(error) => format!(
-            "{{\"message\":{},\"byte\":{},\"hint\":{}}}",
-            json_string(&error.to_string()),
-            error.byte,
-            optional(hint(decoded.kind, decoded.input, error))
-        ),
+    let context = decoded.context().unwrap_or_default();
+    let mut json = Json::default();
+    json.open(b'{').key("schema").text("traceline.decode/1");
+    json.key("input").bytes(decoded.input);
+    json.key("kind").text(decoded.kind.name());
+    json.key("valid").literal(decoded.parsed.is_ok());
+    json.key("error");
+    match decoded.parsed {
+        Ok(_) => json.literal("null"),
+        Err(error) => {
+            json.open(b'{').key("message").text(&error.to_string());
+            json.key("byte").literal(error.byte);
+            json.key("hint").optional_text(hint(decoded.kind, decoded.input, error)).close(b'}')
+        }
     };
     let traceparent = match decoded.parsed {
         Ok(Propagation::TraceParent(traceparent)) => Some(traceparent),
         _ => None,
     };
-    let context = decoded.context().unwrap_or_default();
-    let notes: Vec<String> = match decoded.parsed {
-        Ok(propagation) => notes(propagation).iter().map(|note| json_string(note)).collect(),
-        Err(_) => Vec::new(),
-    };
-    let place = match decoded.place {
-        Some(place) => format!(",\"line\":{},\"offset\":{}", place.line, place.byte),
-        None => String::new(),
-    };
-    writeln!(
-        out,
-        "{{\"schema\":\"traceline.decode/1\",\"input\":{input},\"kind\":\"{}\",\"valid\":{},\
-         \"error\":{error},\"version\":{},\"trace_id\":{},\"span_id\":{},\"parent_span_id\":{},\
-         \"trace_flags\":{},\"sampled\":{},\"random\":{},\"members\":{},\"notes\":[{}]{place}}}",
-        decoded.kind,
-        decoded.parsed.is_ok(),
-        optional(traceparent.map(|traceparent| format!("{:02x}", traceparent.version))),
-        optional(context.trace_id),
-        optional(context.span_id),
-        optional(context.parent_span_id),
-        optional(traceparent.map(|traceparent| traceparent.trace_flags)),
-        literal(context.sampled),
-        literal(traceparent.map(|traceparent| traceparent.trace_flags.is_random())),
-        decoded.parsed.as_ref().map_or_else(|_| "null".to_owned(), members),
-        notes.join(","),
-    )
+    let flags = traceparent.map(|traceparent| traceparent.trace_flags);
+    json.key("version").optional_id(traceparent.map(TraceParent::version_digits));
+    json.key("trace_id").optional_id(context.trace_id);
+    json.key("span_id").optional_id(context.span_id);
+    json.key("parent_span_id").optional_id(context.parent_span_id);
+    json.key("trace_flags").optional_id(flags);
+    json.key("sampled").optional(context.sampled);
+    json.key("random").optional(flags.map(|flags| flags.is_random()));
+    json.key("members");
+    match decoded.parsed {
+        Ok(propagation) => write_members(&mut json, propagation),
+        Err(_) => drop(json.literal("null")),
+    }
+    json.key("notes").open(b'[');
+    for note in decoded.parsed.iter().flat_map(notes) {
+        json.text(&note);
+    }
+    json.close(b']');
+    if let Some(place) = decoded.place {
+        json.key("line").literal(place.line).key("offset").literal(place.byte);
+    }
+    json.close(b'}').end(out)
 }
 
-fn members(propagation: &Propagation) -> String {
-    let objects: Vec<String> = match propagation {
-        Propagation::TraceState(state) => state
-            .members()
-            .iter()
-            .map(|(key, value)| {
-                format!("{{\"key\":{},\"value\":{}}}", json_string(key), json_string(value))
-            })
-            .collect(),
-        Propagation::Baggage(baggage) => baggage
-            .members()
-            .iter()
-            .map(|member| {
-                let properties: Vec<String> = member
-                    .properties
-                    .iter()
-                    .map(|(key, value)| {
-                        let (key, value) = (json_string(key), optional(value.as_ref()));
-                        format!("{{\"key\":{key},\"value\":{value}}}")
-                    })
-                    .collect();
-                format!(
-                    "{{\"key\":{},\"value\":{},\"properties\":[{}]}}",
-                    json_string(&member.key),
-                    json_string(&member.value),
-                    properties.join(",")
-                )
-            })
-            .collect(),
-        _ => return "null".to_owned(),
-    };
-    format!("[{}]", objects.join(","))
+fn write_members(json: &mut Json, propagation: &Propagation) {
+    match propagation {
+        Propagation::TraceState(state) => {
+            json.open(b'[');
+            for (key, value) in state.members() {
+                json.open(b'{').key("key").text(key).key("value").text(value).close(b'}');
+            }
+        }
+        Propagation::Baggage(baggage) => {
+            json.open(b'[');
+            for member in baggage.members() {
+                json.open(b'{').key("key").text(&member.key).key("value").text(&member.value);
+                json.key("properties").open(b'[');
+                for (key, value) in &member.properties {
+                    json.open(b'{').key("key").text(key);
+                    json.key("value").optional_text(value.as_deref()).close(b'}');
+                }
+                json.close(b']').close(b'}');
+            }
+        }
+        _ => {
+            json.literal("null");
+            return;
+        }
+    }
+    json.close(b']');
 }

@@ -5,13 +5,16 @@
 
 use std::io::{self, Write};
 
+use crate::render::{escape, escape_bytes, width};
 use crate::trace_context::{Fault, Kind, Propagation, RemoteContext, ValueError};
 
 mod explain;
 mod json;
+mod outgoing;
 
 use explain::{Row, hint, notes, rows};
-pub use json::{decoded_json, json_string};
+pub use json::decoded_json;
+pub use outgoing::{Ancestry, OutgoingForm, outgoing_context};
 
 /// A value, and what came of reading it.
 #[derive(Clone, Debug)]
@@ -49,25 +52,6 @@ fn painted(text: &str, style: anstyle::Style, color: bool) -> String {
     if color { format!("{style}{text}{style:#}") } else { text.to_owned() }
 }
 
-/// Bytes as they may be shown on a terminal: whatever does not simply stand there is escaped.
-fn visible(bytes: &[u8]) -> String {
-    let mut shown = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            match character {
-                '\\' => shown.push('\\'),
-                ' '..='~' => shown.push(character),
-                _ if character.is_alphanumeric() => shown.push(character),
-                _ => shown.extend(character.escape_default()),
-            }
-        }
-        for byte in chunk.invalid() {
-            shown.push_str(&format!("\\x{byte:02x}"));
-        }
-    }
-    shown
-}
-
 /// Writes what a value means as text for a person.
 ///
 /// # Errors
@@ -87,7 +71,7 @@ pub fn decoded_text(out: &mut dyn Write, decoded: &Decoded<'_>, color: bool) -> 
         }
     }
     for line in decoded.input.split(|&byte| byte == b'\n') {
-        writeln!(out, "  {}", visible(line))?;
+        writeln!(out, "  {}", escape_bytes(line))?;
     }
     match decoded.parsed {
         Ok(propagation) => {
@@ -113,7 +97,7 @@ fn caret(input: &[u8], error: &ValueError) -> Option<String> {
     if input.contains(&b'\n') || error.byte > input.len() {
         return None;
     }
-    let indent = visible(&input[..error.byte]).chars().count();
+    let indent = width(&escape_bytes(&input[..error.byte]));
     let length = match error.fault {
         Fault::Length { found, .. } => found.max(1),
         Fault::Trailing { count, .. } => count,
@@ -123,12 +107,13 @@ fn caret(input: &[u8], error: &ValueError) -> Option<String> {
 }
 
 fn write_rows(out: &mut dyn Write, rows: &[Row], color: bool) -> io::Result<()> {
-    let width = |field: fn(&Row) -> &str| rows.iter().map(|row| field(row).chars().count()).max();
-    let label_width = width(|row| &row.label).unwrap_or(0);
-    let value_width = width(|row| if row.remark.is_empty() { "" } else { &row.value }).unwrap_or(0);
+    let widest = |field: fn(&Row) -> &str| rows.iter().map(|row| width(&escape(field(row)))).max();
+    let label_width = widest(|row| &row.label).unwrap_or(0);
+    let value_width =
+        widest(|row| if row.remark.is_empty() { "" } else { &row.value }).unwrap_or(0);
     for row in rows {
-        let label = visible(row.label.as_bytes());
-        let value = visible(row.value.as_bytes());
+        let label = escape(&row.label);
+        let value = escape(&row.value);
         let label = painted(&format!("{label:label_width$}"), DIM, color);
         if row.remark.is_empty() {
             writeln!(out, "  {label}  {value}")?;
@@ -182,6 +167,6 @@ mod tests {
 
     #[test]
     fn control_bytes_never_reach_the_terminal() {
-        assert_eq!(visible(b"a\x1b[2J\xff\n\xe2\x80\xae"), "a\\u{1b}[2J\\xff\\n\\u{202e}");
+        assert!(shown(Kind::TraceState, "a=\u{1b}[2J").contains("  a=\\x1b[2J\n    ^\n"));
     }
 }
