@@ -1,5 +1,6 @@
 //! Every room's error to a message, a hint and an exit code.
 
+use super::child::ChildError;
 use super::decode::DecodeError;
 use super::mint::MintError;
 use crate::source::{SourceError, SourceErrorKind};
@@ -45,6 +46,15 @@ impl From<MintError> for CliError {
     fn from(error: MintError) -> CliError {
         match error {
             MintError::Output(error) => CliError::Output(error),
+            other => CliError::Command(other.to_string()),
+        }
+    }
+}
+
+impl From<ChildError> for CliError {
+    fn from(error: ChildError) -> CliError {
+        match error {
+            ChildError::Output(error) => CliError::Output(error),
             other => CliError::Command(other.to_string()),
         }
     }

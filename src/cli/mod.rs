@@ -1,5 +1,6 @@
 //! The command line: arguments to calls to exit codes. Thin; stands on top of everything.
 
+mod child;
 mod completions;
 mod decode;
 mod error;
@@ -56,6 +57,7 @@ pub(crate) struct Cli {
 enum Command {
     Mint(mint::MintArgs),
     Decode(decode::DecodeArgs),
+    Child(child::ChildArgs),
     Filter(filter::FilterArgs),
     Timeline(timeline::TimelineArgs),
     Traces(traces::TracesArgs),
@@ -161,6 +163,11 @@ fn run(command: Command, context: &Context, stderr: &mut dyn Write) -> Result<u8
         Command::Decode(args) => {
             let color = context.wants_color();
             Ok(args.run(&mut io::stdin().lock(), &mut out, stderr, color)?)
+        }
+        Command::Child(args) => {
+            let mut ids = context.id_generator()?;
+            let environment = std::env::vars_os();
+            Ok(args.run(&mut ids, environment, &mut io::stdin().lock(), &mut out, stderr)?)
         }
         Command::Filter(args) => args.run(context, stderr),
         Command::Timeline(args) => args.run(context, &mut out, stderr),
