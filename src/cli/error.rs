@@ -1,5 +1,8 @@
 //! Every room's error to a message, a hint and an exit code.
 
+use super::child::ChildError;
+use super::decode::DecodeError;
+use super::mint::MintError;
 use crate::source::{SourceError, SourceErrorKind};
 use std::fmt;
 use std::io;
@@ -36,6 +39,33 @@ impl CliError {
 impl From<io::Error> for CliError {
     fn from(error: io::Error) -> CliError {
         CliError::Output(error)
+    }
+}
+
+impl From<MintError> for CliError {
+    fn from(error: MintError) -> CliError {
+        match error {
+            MintError::Output(error) => CliError::Output(error),
+            other => CliError::Command(other.to_string()),
+        }
+    }
+}
+
+impl From<ChildError> for CliError {
+    fn from(error: ChildError) -> CliError {
+        match error {
+            ChildError::Output(error) => CliError::Output(error),
+            other => CliError::Command(other.to_string()),
+        }
+    }
+}
+
+impl From<DecodeError> for CliError {
+    fn from(error: DecodeError) -> CliError {
+        match error {
+            DecodeError::Output(error) => CliError::Output(error),
+            other => CliError::Command(other.to_string()),
+        }
     }
 }
 
