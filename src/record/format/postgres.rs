@@ -30,7 +30,7 @@ const EXPLANATIONS: [&[u8]; 6] =
 /// brackets where `log_line_prefix` has `[%p]`.
 pub(crate) fn recognise(line: &[u8]) -> Option<PostgresLine<'_>> {
     let window = &line[..line.len().min(240)];
-    let colon = memchr::memmem::find(window, b":  ")?;
+    let colon = memchr::memchr_iter(b':', window).find(|at| window[*at..].starts_with(b":  "))?;
     let head = &line[..colon];
     let start = head.iter().rposition(|b| !b.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
     let word = &head[start..];
