@@ -20,9 +20,10 @@
 //! [`CallGraph::DENSE_LIMIT`] spans is neither learnt from nor guessed by all four rules: there
 //! the nearest surrounding span of its own or a calling service is taken.
 
+use crate::trace::precision::MILLISECOND;
 use crate::trace::symbols::Symbol;
-use hashbrown::HashMap;
-use std::cmp::Reverse;
+use hashbrown::{HashMap, HashSet};
+use std::cmp::{Ordering, Reverse};
 
 /// What the guess knows of a span.
 #[derive(Clone, Copy, Debug)]
@@ -55,11 +56,23 @@ impl Observed {
         !self.is_reported && self.first == self.last
     }
 
-    /// Whether `child` may lie within this span, as far as the clocks' units allow to say.
+    /// By how much the stamps of two spans may be out of order: by the units in which they are
+    /// written and, on two machines, by what well-kept clocks differ.
+    fn slack(&self, other: &Observed) -> i64 {
+        let units = self.unit.max(other.unit);
+        if self.service == other.service { units } else { units.max(MILLISECOND) }
+    }
+
+    /// Whether `child` may lie within this span, as far as the clocks allow to say.
     fn may_surround(&self, child: &Observed) -> bool {
-        let slack = self.unit.max(child.unit);
+        let slack = self.slack(child);
         self.start <= child.start.saturating_add(slack)
             && child.end <= self.end.saturating_add(slack)
+    }
+
+    /// Whether this span is known to have been going on at a moment.
+    fn is_open_at(&self, moment: i64) -> bool {
+        !self.is_instant() && self.start <= moment && moment <= self.end
     }
 
     /// When this span is next known to be active at or after `moment`.
@@ -78,6 +91,13 @@ type Side = u32;
 /// A kind of span.
 type Kind = u32;
 
+/// What is asked for the callers of a span: those of its kind, or of its service at large.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trust {
+    Kind,
+    Service,
+}
+
 #[derive(Clone, Copy, Debug, Default)]
 struct Votes {
     yes: u32,
@@ -89,17 +109,32 @@ struct Votes {
 pub(crate) struct CallGraph {
     sides: HashMap<(Option<Symbol>, bool), Side>,
     kinds: HashMap<(Side, u32), Kind>,
-    /// Of two kinds that surround each other within the clocks' units: how often the first was
-    /// the longer.
-    longer: HashMap<(Kind, Kind), u32>,
-    /// Whether the first kind, seen more than once, surrounds the second.
-    surrounds: HashMap<(Kind, Kind), Votes>,
+    /// How often a span of the first kind surrounded one of the second; where both could surround
+    /// each other within the clocks' units, how often it was the longer.
+    outer: HashMap<(Kind, Kind), u32>,
+    /// Whether the last span of the first kind to begin before one of the second surrounds it.
+    open: HashMap<(Kind, Kind), Votes>,
+    /// How many spans of the second kind began while one of the first was open.
+    begun_in: HashMap<(Kind, Kind), u32>,
+    /// Spans by kind; and of these, those that belong to another of their service.
+    spans: HashMap<Kind, u32>,
+    inner_spans: HashMap<Kind, u32>,
     /// Spans that were called from another service.
     entries_by_kind: HashMap<Kind, u32>,
     entries_by_side: HashMap<Side, u32>,
     /// Of these, those that the side surrounds.
     within_by_kind: HashMap<(Side, Kind), u32>,
     within_by_side: HashMap<(Side, Side), u32>,
+    /// Sides that call spans of a kind.
+    callers: HashSet<(Side, Kind)>,
+}
+
+/// A span that was called from another service, while learning.
+struct Entry {
+    kind: Kind,
+    side: Side,
+    /// The sides that surround it, with the length of the tightest span; sorted by side.
+    around: Vec<(Side, i64)>,
 }
 
 /// A trace's spans with their sides and kinds.
@@ -127,15 +162,21 @@ impl CallGraph {
             }
             budget -= pairs;
             let scene = graph.scene(spans);
-            graph.learn_lengths(&scene);
+            graph.learn_order(&scene);
             scenes.push(scene);
         }
         for scene in &scenes {
             graph.learn_nesting(scene);
         }
         for scene in &scenes {
-            graph.learn_calls(scene);
+            for c in 0..scene.spans.len() {
+                if graph.within_service(scene, c).is_some() {
+                    *graph.inner_spans.entry(scene.kinds[c]).or_default() += 1;
+                }
+            }
         }
+        let entries: Vec<Entry> = scenes.iter().flat_map(|scene| graph.entries(scene)).collect();
+        graph.learn_calls(&entries);
         graph
     }
 
@@ -152,36 +193,41 @@ impl CallGraph {
         scene
     }
 
-    fn learn_lengths(&mut self, scene: &Scene<'_>) {
+    fn learn_order(&mut self, scene: &Scene<'_>) {
         for (p, parent) in scene.spans.iter().enumerate() {
             for (c, child) in scene.spans.iter().enumerate() {
-                if parent.length() > child.length()
+                if p != c
                     && scene.kinds[p] != scene.kinds[c]
+                    && !parent.is_instant()
                     && parent.may_surround(child)
-                    && child.may_surround(parent)
+                    && (!child.may_surround(parent) || parent.length() > child.length())
                 {
-                    *self.longer.entry((scene.kinds[p], scene.kinds[c])).or_default() += 1;
+                    *self.outer.entry((scene.kinds[p], scene.kinds[c])).or_default() += 1;
                 }
             }
         }
+    }
+
+    /// Which of two kinds is usually the outer one.
+    fn outer_of(&self, one: Kind, other: Kind) -> Ordering {
+        let count = |pair| self.outer.get(&pair).copied().unwrap_or(0);
+        count((one, other)).cmp(&count((other, one)))
     }
 
     /// Whether one span surrounds another. Of two that could surround each other, the kind that is
     /// longer over all traces is the outer.
     fn surrounds(&self, scene: &Scene<'_>, p: usize, c: usize) -> bool {
         let (parent, child) = (&scene.spans[p], &scene.spans[c]);
-        if p == c || !parent.may_surround(child) {
+        if p == c || parent.is_instant() || !parent.may_surround(child) {
             return false;
         }
-        if !child.may_surround(parent) {
+        if child.is_instant() || !child.may_surround(parent) {
             return true;
         }
-        let (outer, inner) = (scene.kinds[p], scene.kinds[c]);
-        let longer = |pair| self.longer.get(&pair).copied().unwrap_or(0);
-        match longer((outer, inner)).cmp(&longer((inner, outer))) {
-            std::cmp::Ordering::Greater => true,
-            std::cmp::Ordering::Less => false,
-            std::cmp::Ordering::Equal => {
+        match self.outer_of(scene.kinds[p], scene.kinds[c]) {
+            Ordering::Greater => true,
+            Ordering::Less => false,
+            Ordering::Equal => {
                 let key = |span: &Observed| (Reverse(span.length()), span.start, span.id);
                 key(parent) < key(child)
             }
@@ -189,62 +235,146 @@ impl CallGraph {
     }
 
     fn learn_nesting(&mut self, scene: &Scene<'_>) {
-        let mut seen: HashMap<Kind, bool> = HashMap::new();
+        let mut latest: HashMap<Kind, usize> = HashMap::new();
+        let mut open: Vec<Kind> = Vec::new();
         for (c, child) in scene.spans.iter().enumerate() {
-            seen.clear();
+            *self.spans.entry(scene.kinds[c]).or_default() += 1;
+            open.clear();
+            open.extend(
+                (0..scene.spans.len())
+                    .filter(|&p| scene.sides[p] == scene.sides[c])
+                    .filter(|&p| p != c && scene.spans[p].is_open_at(child.start))
+                    .map(|p| scene.kinds[p]),
+            );
+            open.sort_unstable();
+            open.dedup();
+            for &kind in &open {
+                *self.begun_in.entry((kind, scene.kinds[c])).or_default() += 1;
+            }
+            latest.clear();
             for (p, parent) in scene.spans.iter().enumerate() {
-                let same_kind = scene.kinds[p] == scene.kinds[c];
-                if p == c || same_kind || parent.is_from_outside || parent.is_instant() {
-                    continue;
-                }
-                let yes = self.surrounds(scene, p, c);
-                let no = parent.end < child.start
-                    || (parent.start < child.start && parent.end < child.end);
-                if yes || no {
-                    *seen.entry(scene.kinds[p]).or_default() |= yes;
+                let kind = scene.kinds[p];
+                if p != c
+                    && kind != scene.kinds[c]
+                    && !parent.is_from_outside
+                    && !parent.is_instant()
+                    && parent.start <= child.start
+                {
+                    let known = latest.entry(kind).or_insert(p);
+                    let begin = |p: usize| (scene.spans[p].start, scene.spans[p].id);
+                    if begin(p) > begin(*known) {
+                        *known = p;
+                    }
                 }
             }
-            for (&kind, &yes) in &seen {
-                let votes = self.surrounds.entry((kind, scene.kinds[c])).or_default();
-                if yes {
-                    votes.yes += 1;
-                } else {
-                    votes.no += 1;
+            for (&kind, &p) in &latest {
+                // Where nothing of that service surrounds the child, the kind has no say.
+                let is_asked = (0..scene.spans.len()).any(|other| {
+                    scene.sides[other] == scene.sides[p] && self.surrounds(scene, other, c)
+                });
+                if is_asked {
+                    let is_open = self.surrounds(scene, p, c);
+                    let votes = self.open.entry((kind, scene.kinds[c])).or_default();
+                    votes.yes += u32::from(is_open);
+                    votes.no += u32::from(!is_open);
                 }
             }
         }
     }
 
-    fn learn_calls(&mut self, scene: &Scene<'_>) {
-        let mut around: Vec<Side> = Vec::new();
+    fn entries(&self, scene: &Scene<'_>) -> Vec<Entry> {
+        let mut entries = Vec::new();
         for (c, child) in scene.spans.iter().enumerate() {
-            let stated = child.parent != 0
+            let is_stated = child.parent != 0
                 && scene.spans.binary_search_by_key(&child.parent, |span| span.id).is_ok();
-            if stated || self.within_service(scene, c).is_some() {
+            let is_inner = self.is_inner_kind(scene.kinds[c]);
+            if is_stated || is_inner || self.within_service(scene, c).is_some() {
                 continue;
             }
-            let (kind, side) = (scene.kinds[c], scene.sides[c]);
-            *self.entries_by_kind.entry(kind).or_default() += 1;
-            *self.entries_by_side.entry(side).or_default() += 1;
-            around.clear();
-            around.extend(
-                (0..scene.spans.len())
-                    .filter(|&p| scene.sides[p] != side && self.surrounds(scene, p, c))
-                    .map(|p| scene.sides[p]),
-            );
+            let mut around: Vec<(Side, i64)> = (0..scene.spans.len())
+                .filter(|&p| scene.sides[p] != scene.sides[c] && self.surrounds(scene, p, c))
+                .map(|p| (scene.sides[p], scene.spans[p].length()))
+                .collect();
             around.sort_unstable();
-            around.dedup();
-            for &caller in &around {
-                *self.within_by_kind.entry((caller, kind)).or_default() += 1;
-                *self.within_by_side.entry((caller, side)).or_default() += 1;
+            around.dedup_by_key(|(side, _)| *side);
+            entries.push(Entry { kind: scene.kinds[c], side: scene.sides[c], around });
+        }
+        entries
+    }
+
+    /// Rule 1. A side that surrounds a kind in half of the cases calls it. Of what is left to the
+    /// outer of two callers, the inner one may again surround half, and so on: a kind may have
+    /// several callers.
+    fn learn_calls(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            *self.entries_by_kind.entry(entry.kind).or_default() += 1;
+            *self.entries_by_side.entry(entry.side).or_default() += 1;
+            for &(side, _) in &entry.around {
+                *self.within_by_kind.entry((side, entry.kind)).or_default() += 1;
+                *self.within_by_side.entry((side, entry.side)).or_default() += 1;
             }
         }
+        let mut callers: HashSet<(Side, Kind)> = HashSet::new();
+        for entry in entries {
+            for &(side, _) in &entry.around {
+                let within = self.within_by_kind.get(&(side, entry.kind)).copied().unwrap_or(0);
+                let whole = self.entries_by_kind.get(&entry.kind).copied().unwrap_or(0);
+                if within * 2 >= whole && self.is_outer_side(side, entry.side) {
+                    callers.insert((side, entry.kind));
+                }
+            }
+        }
+        loop {
+            let mut left: HashMap<(Kind, Side), u32> = HashMap::new();
+            let mut inner: HashMap<(Kind, Side, Side), u32> = HashMap::new();
+            for entry in entries {
+                let known =
+                    entry.around.iter().filter(|(s, _)| callers.contains(&(*s, entry.kind)));
+                let Some(&(caller, length)) = known.min_by_key(|&&(side, length)| (length, side))
+                else {
+                    continue;
+                };
+                *left.entry((entry.kind, caller)).or_default() += 1;
+                for &(side, shorter) in &entry.around {
+                    if shorter < length
+                        && self.share_within(caller, side) >= 0.5
+                        && self.is_outer_side(side, entry.side)
+                    {
+                        *inner.entry((entry.kind, caller, side)).or_default() += 1;
+                    }
+                }
+            }
+            let before = callers.len();
+            for ((kind, caller, side), count) in inner {
+                let whole = left.get(&(kind, caller)).copied().unwrap_or(0);
+                if count >= 2 && count * 2 >= whole {
+                    callers.insert((side, kind));
+                }
+            }
+            if callers.len() == before {
+                break;
+            }
+        }
+        self.callers = callers;
+    }
+
+    /// Part of the spans of `inner` that spans of `outer` surround, 0 to 1.
+    fn share_within(&self, outer: Side, inner: Side) -> f64 {
+        let part = self.within_by_side.get(&(outer, inner)).copied().unwrap_or(0);
+        match self.entries_by_side.get(&inner) {
+            Some(&whole) if whole > 0 => f64::from(part) / f64::from(whole),
+            _ => 0.0,
+        }
+    }
+
+    fn is_outer_side(&self, outer: Side, inner: Side) -> bool {
+        self.share_within(outer, inner) > self.share_within(inner, outer)
     }
 
     /// Rule 3.
     fn is_usually_open(&self, scene: &Scene<'_>, p: usize, c: usize) -> bool {
         let (parent, child) = (&scene.spans[p], &scene.spans[c]);
-        let votes = self.surrounds.get(&(scene.kinds[p], scene.kinds[c]));
+        let votes = self.open.get(&(scene.kinds[p], scene.kinds[c]));
         p != c
             && parent.start <= child.start
             && votes.is_some_and(|votes| votes.yes > votes.no)
@@ -258,9 +388,12 @@ impl CallGraph {
         c: usize,
         among: impl Iterator<Item = usize>,
     ) -> Option<usize> {
-        among
-            .filter(|&p| self.is_usually_open(scene, p, c))
-            .max_by_key(|&p| (scene.spans[p].start, scene.spans[p].id))
+        among.filter(|&p| self.is_usually_open(scene, p, c)).max_by(|&one, &other| {
+            let (first, second) = (&scene.spans[one], &scene.spans[other]);
+            // Of two that began together, the inner one.
+            let is_inner = || self.outer_of(scene.kinds[other], scene.kinds[one]);
+            first.start.cmp(&second.start).then_with(is_inner).then(first.id.cmp(&second.id))
+        })
     }
 
     /// The span of the same service around this one, by rules 3 and 4. A span whose parent was
@@ -280,13 +413,13 @@ impl CallGraph {
             })
         };
         let around = peers()
-            .filter(|&p| self.surrounds(scene, p, c))
+            .filter(|&p| self.is_outer_peer(scene, p, c))
             .min_by_key(|&p| (scene.spans[p].length(), scene.spans[p].id));
         if quoted {
             return around;
         }
         let open = self.usually_open(scene, c, peers());
-        match (around, open) {
+        let inner = match (around, open) {
             (Some(around), Some(open))
                 if scene.spans[open].start >= scene.spans[around].start
                     && self.surrounds(scene, around, open) =>
@@ -295,37 +428,66 @@ impl CallGraph {
             }
             (None, open) => open,
             (around, _) => around,
+        };
+        inner.or_else(|| {
+            let begun = |&p: &usize| (scene.spans[p].start, scene.spans[p].id);
+            peers().filter(|&p| self.is_outlived(scene, p, c)).max_by_key(begun)
+        })
+    }
+
+    /// Whether this span began while another of its service was open that it outlived, as spans of
+    /// its kind mostly do: work that was started and not waited for.
+    fn is_outlived(&self, scene: &Scene<'_>, p: usize, c: usize) -> bool {
+        let (outer, inner) = (scene.kinds[p], scene.kinds[c]);
+        let count = |pair| self.begun_in.get(&pair).copied().unwrap_or(0);
+        let whole = self.spans.get(&inner).copied().unwrap_or(0);
+        scene.spans[p].is_open_at(scene.spans[c].start)
+            && count((outer, inner)).saturating_mul(2) >= whole
+            && count((outer, inner)) > count((inner, outer))
+    }
+
+    /// Whether spans of a kind mostly belong to another of their service.
+    fn is_inner_kind(&self, kind: Kind) -> bool {
+        let count = |map: &HashMap<Kind, u32>| map.get(&kind).copied().unwrap_or(0);
+        count(&self.inner_spans) > 0
+            && count(&self.inner_spans).saturating_mul(2) >= count(&self.spans)
+    }
+
+    /// Whether a span of the same service is around this one. The kinds' usual order decides also
+    /// against a span that outlived the one it belongs to.
+    fn is_outer_peer(&self, scene: &Scene<'_>, p: usize, c: usize) -> bool {
+        let (parent, child) = (&scene.spans[p], &scene.spans[c]);
+        let order = self.outer_of(scene.kinds[p], scene.kinds[c]);
+        let slack = parent.slack(child);
+        if self.surrounds(scene, p, c) {
+            order != Ordering::Less
+        } else {
+            order == Ordering::Greater
+                && self.surrounds(scene, c, p)
+                && child.start <= parent.start.saturating_add(slack)
         }
     }
 
-    /// Rule 1: whether spans of `caller` usually surround spans of this kind.
-    fn calls(&self, caller: Side, callee: Side, kind: Kind) -> bool {
-        let count = |map: &HashMap<(Side, Side), u32>, pair| map.get(&pair).copied().unwrap_or(0);
-        let share = |part: u32, whole: Option<&u32>| match whole {
-            Some(&whole) if whole > 0 => f64::from(part) / f64::from(whole),
-            _ => 0.0,
-        };
-        let forth =
-            share(count(&self.within_by_side, (caller, callee)), self.entries_by_side.get(&callee));
-        let back =
-            share(count(&self.within_by_side, (callee, caller)), self.entries_by_side.get(&caller));
-        let usual = match self.entries_by_kind.get(&kind) {
-            None => forth,
-            whole => share(count(&self.within_by_kind, (caller, kind)), whole),
-        };
-        usual >= 0.5 && back < forth
+    /// Rule 1: whether spans of `caller` are known to call spans of this kind.
+    fn calls(&self, caller: Side, callee: Side, kind: Kind, trust: Trust) -> bool {
+        if trust == Trust::Kind && self.entries_by_kind.contains_key(&kind) {
+            self.callers.contains(&(caller, kind))
+        } else {
+            self.share_within(caller, callee) >= 0.5 && self.is_outer_side(caller, callee)
+        }
     }
 
     /// The calling span in another service, by rules 1 to 3.
-    fn caller(&self, scene: &Scene<'_>, c: usize) -> Option<usize> {
+    fn caller(&self, scene: &Scene<'_>, c: usize, trust: Trust) -> Option<usize> {
         let child = &scene.spans[c];
         let mut callers: Vec<Side> = scene.sides.clone();
         callers.sort_unstable();
         callers.dedup();
         callers.retain(|&side| {
-            side != scene.sides[c] && self.calls(side, scene.sides[c], scene.kinds[c])
+            side != scene.sides[c] && self.calls(side, scene.sides[c], scene.kinds[c], trust)
         });
         let mut best: Option<((i64, i64, u64), usize)> = None;
+        let mut silent: Option<usize> = None;
         let mut offer = |at: i64, p: usize| {
             let key = (at, scene.spans[p].length(), scene.spans[p].id);
             if best.is_none_or(|(known, _)| key < known) {
@@ -342,7 +504,7 @@ impl CallGraph {
                 }
                 continue;
             }
-            let slack = any.unit.max(child.unit);
+            let slack = any.slack(child);
             let begin = members().map(|p| scene.spans[p].start).min();
             if begin.is_none_or(|begin| begin > child.start.saturating_add(slack)) {
                 continue;
@@ -355,18 +517,55 @@ impl CallGraph {
                     span.active_after(returned).map(|at| ((at, span.length(), span.id), p))
                 })
                 .min();
-            let Some(((at, ..), next)) = next else { continue };
+            let Some(((at, ..), next)) = next else {
+                let last = self.last_before(scene, c, members());
+                if last.is_some_and(|_| self.usually_calls(side, scene.kinds[c]))
+                    && silent.is_none_or(|known| self.is_outer_side(scene.sides[known], side))
+                {
+                    silent = last;
+                }
+                continue;
+            };
             match self.usually_open(scene, c, members()) {
                 Some(open)
                     if scene.spans[next].start <= scene.spans[open].start
-                        && scene.spans[open].is_instant() =>
+                        && (scene.spans[open].is_instant() || self.surrounds(scene, open, c)) =>
                 {
                     offer(at.saturating_sub(1), open);
                 }
                 _ => offer(at, next),
             }
         }
-        best.map(|(_, p)| p)
+        let best = best.map(|(_, p)| p);
+        match (best, silent) {
+            (Some(best), Some(silent))
+                if !self.is_outer_side(scene.sides[best], scene.sides[silent]) =>
+            {
+                Some(best)
+            }
+            (best, silent) => silent.or(best),
+        }
+    }
+
+    /// The caller that fell silent, as when it crashed or gave up waiting: the last to speak before
+    /// the call, if its end is not known.
+    fn last_before(
+        &self,
+        scene: &Scene<'_>,
+        c: usize,
+        among: impl Iterator<Item = usize>,
+    ) -> Option<usize> {
+        let start = scene.spans[c].start;
+        among
+            .filter(|&p| !scene.spans[p].is_reported && scene.spans[p].start <= start)
+            .max_by_key(|&p| (scene.spans[p].last.min(start), scene.spans[p].id))
+    }
+
+    /// Whether a side surrounds nearly all spans of a kind.
+    fn usually_calls(&self, side: Side, kind: Kind) -> bool {
+        let part = self.within_by_kind.get(&(side, kind)).copied().unwrap_or(0);
+        let whole = self.entries_by_kind.get(&kind).copied().unwrap_or(0);
+        part.saturating_mul(4) >= whole.saturating_mul(3) && whole > 0
     }
 
     /// Guesses the parent of every span, also of those whose stated parent was never logged.
@@ -376,29 +575,66 @@ impl CallGraph {
         if spans.len() > Self::DENSE_LIMIT {
             return self.guess_by_nesting(&scene);
         }
+        let inner: Vec<Option<usize>> =
+            (0..spans.len()).map(|c| self.within_service(&scene, c)).collect();
+        let known: Vec<Option<usize>> = (0..spans.len())
+            .map(|c| {
+                inner[c]
+                    .or_else(|| self.last_begun(&scene, c))
+                    .or_else(|| self.caller(&scene, c, Trust::Kind))
+            })
+            .collect();
         (0..spans.len())
             .map(|c| {
-                let inner = self.within_service(&scene, c);
                 let is_quoted = spans[c].parent != 0 && spans[c].parent_is_quoted;
-                let parent = inner
-                    .or_else(|| self.caller(&scene, c))
-                    .or_else(|| self.request_before(&scene, c));
-                Guess { parent, outranks_quote: is_quoted && inner.is_some() }
+                Guess {
+                    parent: known[c]
+                        .or_else(|| self.request_before(&scene, &known, c))
+                        .or_else(|| self.caller(&scene, c, Trust::Service)),
+                    outranks_quote: is_quoted && inner[c].is_some(),
+                }
             })
             .collect()
     }
 
-    /// The first span of the service that began before: work that outlives its request.
-    fn request_before(&self, scene: &Scene<'_>, c: usize) -> Option<usize> {
+    /// For a span of a kind that belongs to others of its service: the last of them to begin before.
+    fn last_begun(&self, scene: &Scene<'_>, c: usize) -> Option<usize> {
         let child = &scene.spans[c];
+        if !self.is_inner_kind(scene.kinds[c]) || child.is_from_outside || child.parent != 0 {
+            return None;
+        }
         (0..scene.spans.len())
             .filter(|&p| {
+                scene.sides[p] == scene.sides[c]
+                    && scene.kinds[p] != scene.kinds[c]
+                    && scene.spans[p].start <= child.start
+            })
+            .max_by_key(|&p| (scene.spans[p].start, scene.spans[p].id))
+    }
+
+    /// The request that a span outlived: the last one of its service to begin before it. `callers`
+    /// tells what is a request, namely what another service called; without any, the first span of
+    /// the service stands for it.
+    fn request_before(
+        &self,
+        scene: &Scene<'_>,
+        callers: &[Option<usize>],
+        c: usize,
+    ) -> Option<usize> {
+        let child = &scene.spans[c];
+        let before = || {
+            (0..scene.spans.len()).filter(|&p| {
                 !child.is_from_outside
                     && scene.sides[p] == scene.sides[c]
                     && scene.kinds[p] != scene.kinds[c]
                     && scene.spans[p].start < child.start
             })
-            .min_by_key(|&p| (scene.spans[p].start, scene.spans[p].id))
+        };
+        let begin = |&p: &usize| (scene.spans[p].start, scene.spans[p].id);
+        before()
+            .filter(|&p| callers[p].is_some_and(|caller| scene.sides[caller] != scene.sides[p]))
+            .max_by_key(begin)
+            .or_else(|| before().min_by_key(begin))
     }
 
     fn guess_by_nesting(&self, scene: &Scene<'_>) -> Vec<Guess> {
@@ -423,7 +659,7 @@ impl CallGraph {
                     !child.is_from_outside
                 } else {
                     !self.entries_by_side.contains_key(&scene.sides[c])
-                        || self.calls(scene.sides[p], scene.sides[c], scene.kinds[c])
+                        || self.calls(scene.sides[p], scene.sides[c], scene.kinds[c], Trust::Kind)
                 }
             });
             open.push(c);

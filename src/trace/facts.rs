@@ -74,18 +74,33 @@ pub(crate) const fn is_whole_second(nanoseconds: i64) -> bool {
     nanoseconds % NANOSECONDS_PER_SECOND == 0
 }
 
-/// A hash of what kind of thing the text says: `stock lookup 627` and `stock lookup 9` are one
-/// kind. The text up to the first digit, at most 24 bytes; the same in every run, since guesses
-/// are built on it.
-fn label_of(text: &[u8]) -> u32 {
-    let head = &text[..text.len().min(24)];
-    let head = &head[..head.iter().position(u8::is_ascii_digit).unwrap_or(head.len())];
-    let mut hash = 0x9e37_79b9_7f4a_7c15_u64 ^ head.len() as u64;
-    for word in head.chunks(8) {
-        let mut bytes = [0; 8];
-        bytes[..word.len()].copy_from_slice(word);
-        hash = (hash ^ u64::from_le_bytes(bytes)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-        hash ^= hash >> 32;
+/// A hash of what kind of thing a record says: `stock lookup 627` and `stock lookup 9` are one
+/// kind. Of the body the first few words without digits, or of the span's name where the body has
+/// none; the same in every run, since guesses are built on it. The body comes first because
+/// frameworks give all records of a request the request's name, whatever span they are in.
+fn label_of(body: &[u8], name: Option<&[u8]>) -> u32 {
+    let label = words_label(body);
+    if label == 0 { name.map_or(0, words_label) } else { label }
+}
+
+/// 0 when there are no words.
+fn words_label(text: &[u8]) -> u32 {
+    /// As many words as tell messages apart, after those that introduce ids (`trace_id: … span: …`).
+    const WORDS: usize = 5;
+    /// No further than this: a message begins with what it is about.
+    const BYTES: usize = 160;
+    let text = &text[..text.len().min(BYTES)];
+    let mut hash = 0u64;
+    let words = text.split(|byte| matches!(byte, b' ' | b'\t' | b'\n'));
+    let words = words.filter(|word| !word.is_empty() && !word.iter().any(u8::is_ascii_digit));
+    for word in words.take(WORDS) {
+        hash = (hash ^ word.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        for part in word.chunks(8) {
+            let mut bytes = [0; 8];
+            bytes[..part.len()].copy_from_slice(part);
+            hash = (hash ^ u64::from_le_bytes(bytes)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+            hash ^= hash >> 32;
+        }
     }
     hash as u32
 }
@@ -165,7 +180,7 @@ impl RecordFacts {
             lone_start: start.filter(|_| interval.is_none()),
             service,
             name,
-            label: label_of(record.span_name.as_deref().unwrap_or(&record.body)),
+            label: if span == 0 { 0 } else { label_of(&record.body, record.span_name.as_deref()) },
             is_error,
             states_success: !is_error && (record.span_error == Some(false) || status.is_some()),
             kept,
@@ -269,8 +284,13 @@ mod tests {
 
     #[test]
     fn labels_ignore_what_varies() {
-        assert_eq!(label_of(b"stock lookup 627"), label_of(b"stock lookup 9 low"));
-        assert_ne!(label_of(b"stock lookup 627"), label_of(b"stock low 627"));
-        assert_ne!(label_of(b"abcdefgh"), label_of(b"abcdefghi"));
+        let label = |body: &[u8]| label_of(body, Some(b"GET /a"));
+        assert_eq!(label(b"stock lookup 627"), label(b"stock lookup 9"));
+        assert_ne!(label(b"stock lookup 627"), label(b"stock low 627"));
+        assert_ne!(label(b"abcdefgh"), label(b"abcdefghi"));
+        assert_eq!(label(b"TraceID: 0a1 got it"), label(b"TraceID: 77 got it"));
+        assert_ne!(label(b"TraceID: 0a1 got it"), label(b"TraceID: 0a1 sent it"));
+        assert_eq!(label(b"127.0.0.1:80"), label_of(b"GET /a", None));
+        assert_eq!(label_of(b"", None), label_of(b"7", None));
     }
 }
