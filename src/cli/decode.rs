@@ -1,5 +1,6 @@
 //! `traceline decode`: explains propagation values, and says where a bad one is bad.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, BufRead, BufWriter, Write};
 
@@ -25,7 +26,7 @@ use crate::trace_context::{
 pub struct DecodeArgs {
     /// The values, with or without their header's name; standard input if there is none or `-`
     #[arg(value_name = "VALUE", allow_hyphen_values = false)]
-    values: Vec<String>,
+    values: Vec<OsString>,
 
     /// Read every value as this kind
     #[arg(long = "as", value_enum, value_name = "KIND", conflicts_with_all = ["scan", "headers"])]
@@ -129,13 +130,14 @@ impl DecodeArgs {
             report.read(stdin)?;
         } else {
             for value in &self.values {
-                report.text(value.as_bytes(), None).map_err(DecodeError::Output)?;
+                report.text(value.as_encoded_bytes(), None).map_err(DecodeError::Output)?;
             }
         }
         let (count, invalid) = (report.count, report.invalid);
         out.flush().map_err(DecodeError::Output)?;
         if count == 0 && !self.quiet {
-            writeln!(stderr, "no propagation value found").map_err(DecodeError::Output)?;
+            let advice = "no propagation value found (--as KIND reads each line as one)";
+            writeln!(stderr, "{advice}").map_err(DecodeError::Output)?;
         }
         Ok(u8::from(count == 0 || invalid > 0))
     }
@@ -207,6 +209,22 @@ fn classify(line: &[u8]) -> Line<'_> {
 /// `ERROR: … traceparent=…` has the form of a header line, and is none.
 fn is_log_line(name: &[u8], value: &[u8]) -> bool {
     !name.contains(&b'-') && !scan(value).is_empty()
+}
+
+/// Whether there are values in the text, rather than that it is one.
+fn holds_values(text: &[u8]) -> bool {
+    let whole = text.trim_ascii();
+    scan(text).iter().any(|found| text[found.range.clone()] != *whole)
+}
+
+/// Whether a line of standard input without any value is other text, rather than a value that
+/// failed: it is indented or has several words and the shape of none, or is JSON or markup.
+fn is_prose(text: &[u8], kind: Option<Kind>) -> bool {
+    let is_indented = text.first().is_some_and(u8::is_ascii_whitespace);
+    let text = text.trim_ascii();
+    let has_words = text.iter().any(u8::is_ascii_whitespace);
+    matches!(text.first(), Some(b'{' | b'[' | b'<'))
+        || (has_words || is_indented) && !matches!(kind, Some(Kind::TraceParent | Kind::B3))
 }
 
 fn unquoted(value: &[u8]) -> &[u8] {
@@ -345,7 +363,8 @@ impl Report<'_> {
         let parsed = recognized.map(|kind| (kind, kind.parse(text)));
         match parsed {
             Some((kind, parsed @ Ok(_))) => self.show(text, place(0), kind, &parsed),
-            _ if !scan(text).is_empty() => self.scanned(text, line),
+            _ if holds_values(text) => self.scanned(text, line),
+            _ if line.is_some() && is_prose(text, recognized) => Ok(()),
             Some((kind, parsed)) => self.show(text, place(0), kind, &parsed),
             // Most of what people ask about is meant to be a traceparent.
             None => self.value(text, Kind::TraceParent, place(0)),
@@ -493,6 +512,18 @@ mod tests {
         let input = format!("INFO a=1 traceparent={GOOD}\nERROR: b3: 0\nnothing here\n");
         let expected = ["traceparent valid", "b3 valid"];
         assert_eq!(decode(&["--scan"], &input), (0, expected.map(String::from).to_vec()));
+    }
+
+    #[test]
+    fn lines_of_other_text_are_passed_over() {
+        let input =
+            format!("INFO starting a=1\n{{\"a\":1}}\n==> x <==\n{GOOD} \n  indented text\n");
+        assert_eq!(decode(&[], &input), (0, vec!["traceparent valid".into()]));
+        assert_eq!(decode(&[], "foo bar=1\n"), (1, vec![]));
+        assert_eq!(
+            decode(&["--as=tracestate"], "foo bar=1\n"),
+            (1, vec!["tracestate invalid".into()])
+        );
     }
 
     #[test]
