@@ -19,6 +19,8 @@ pub(crate) struct Piece {
     pub(crate) number: u32,
     /// Whether it is asked for; others are here for context and counts only.
     pub(crate) is_match: bool,
+    /// The rest of a record that was shown before it was complete.
+    pub(crate) is_rest: bool,
     /// What to sort by.
     pub(crate) timestamp: Option<i64>,
     pub(crate) bytes: Vec<u8>,
@@ -56,6 +58,8 @@ struct Held {
     pieces: BTreeMap<(u64, u32), Piece>,
     open_from: u64,
     is_over: bool,
+    /// Records that were shown before they were complete, and how many bytes of them.
+    shown: BTreeMap<(u64, u32), usize>,
 }
 
 impl<W: PieceWriter> Ordered<W> {
@@ -79,8 +83,13 @@ impl<W: PieceWriter> Ordered<W> {
             return false;
         }
         let held = &mut state.sources[source.0 as usize];
+        // Told to show what is open, because a live source fell silent.
+        let is_early = open_from == u64::MAX && !is_last;
         for piece in parts.into_iter().flatten() {
-            held.pieces.insert((piece.offset, piece.number), piece);
+            held.take(piece, is_early);
+        }
+        if !is_early {
+            held.shown.retain(|(offset, _), _| *offset >= open_from);
         }
         held.open_from = open_from;
         held.is_over |= is_last;
@@ -103,6 +112,24 @@ impl<W: PieceWriter> Ordered<W> {
                 state.writer.flush()?;
                 Ok(state.writer)
             }
+        }
+    }
+}
+
+impl Held {
+    /// Takes a piece; of one that was shown early, only what is new.
+    fn take(&mut self, mut piece: Piece, is_early: bool) {
+        let key = (piece.offset, piece.number);
+        let length = piece.bytes.len();
+        if let Some(shown) = self.shown.get(&key) {
+            piece.is_rest = true;
+            piece.bytes.drain(..(*shown).min(length));
+        }
+        if is_early {
+            self.shown.insert(key, length);
+        }
+        if !(piece.is_rest && piece.bytes.is_empty()) {
+            self.pieces.insert(key, piece);
         }
     }
 }

@@ -22,10 +22,16 @@ enum Engine {
 }
 
 impl Search {
-    /// Searches for these traces. `None`: an id that cannot be searched for in raw bytes is among
-    /// them.
-    pub fn new(keys: &[TraceKey]) -> Option<Search> {
+    /// Searches for these traces, and for full ids with these upper halves. `None`: an id that
+    /// cannot be searched for in raw bytes is among them.
+    pub fn new(keys: &[TraceKey], upper_halves: &[u64]) -> Option<Search> {
         let mut needles = Vec::new();
+        for half in upper_halves {
+            // The first group of a UUID ends after eight digits.
+            let head = format!("{:08x}", half >> 32);
+            needles.push(head.to_uppercase().into_bytes());
+            needles.push(head.into_bytes());
+        }
         for key in keys {
             match key {
                 TraceKey::Full(id) => spellings(id.low64(), Some(id.get()), &mut needles),
@@ -121,7 +127,7 @@ mod tests {
     #[test]
     fn every_spelling_is_found() {
         let id = TraceId::from_lower_hex(b"4bf92f3577b34da6a3ce929d0e0e4736").unwrap();
-        let search = Search::new(&[TraceKey::Full(id)]).unwrap();
+        let search = Search::new(&[TraceKey::Full(id)], &[]).unwrap();
         for text in [
             "x 4bf92f3577b34da6a3ce929d0e0e4736 y",
             "4BF92F3577B34DA6A3CE929D0E0E4736",
@@ -135,6 +141,6 @@ mod tests {
         }
         assert!(!search.is_match(b"4bf92f3577b34da6a3ce929d0e0e4737"));
         let many: Vec<TraceKey> = (1..200).map(|n| TraceKey::Low64(n << 40 | 0xabcdef)).collect();
-        assert!(Search::new(&many).unwrap().is_match(b"x 0000070000abcdef y"));
+        assert!(Search::new(&many, &[]).unwrap().is_match(b"x 0000070000abcdef y"));
     }
 }
