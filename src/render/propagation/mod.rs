@@ -49,7 +49,7 @@ const DIM: anstyle::Style = anstyle::Style::new().dimmed();
 const RED: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
 
 fn painted(text: &str, style: anstyle::Style, color: bool) -> String {
-    if color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    if color && !text.is_empty() { format!("{style}{text}{style:#}") } else { text.to_owned() }
 }
 
 /// Writes what a value means as text for a person.
