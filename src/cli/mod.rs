@@ -1,13 +1,180 @@
 //! The command line: arguments to calls to exit codes. Thin; stands on top of everything.
 
+mod child;
+mod completions;
+mod decode;
+mod error;
+mod filter;
+mod gather;
+mod input;
+mod mint;
+mod ordered;
+mod outgoing;
+mod output;
+mod piece_writer;
+mod progress;
+mod record_query;
+mod records;
+mod select;
+mod timeline;
+mod trace_argument;
+mod traces;
+
+use crate::record::Timestamp;
+use crate::trace_context::IdGenerator;
+use clap::{CommandFactory, Parser, Subcommand};
+use error::{CliError, TROUBLE};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Filter, mint and time traces in any mix of log files
+///
+/// Takes any logs, of any mix of formats, without configuration: finds each record's trace and span,
+/// and shows a request's whole story. A TRACE is an id in any spelling, a header value, or the
+/// first digits of an id. No file means standard input; a directory means the files in it.
+#[derive(Parser, Debug)]
+#[command(
+    name = "traceline",
+    version,
+    propagate_version = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  kubectl logs -l app=shop --prefix | traceline timeline --slowest 3
+  traceline filter 4bf92f3577b34da6a3ce929d0e0e4736 /var/log/shop/
+  traceline traces --errors --min-duration 500ms *.log
+  curl -H \"traceparent: $(traceline mint)\" https://example.org/"
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Mint(mint::MintArgs),
+    Decode(decode::DecodeArgs),
+    Child(child::ChildArgs),
+    Filter(filter::FilterArgs),
+    Timeline(timeline::TimelineArgs),
+    Traces(traces::TracesArgs),
+    Records(records::RecordsArgs),
+    Completions(completions::CompletionsArgs),
+}
+
+/// What the commands know of the world: found once, here, and handed down.
+#[derive(Clone, Debug)]
+pub(crate) struct Context {
+    pub(crate) now: Timestamp,
+    /// Columns of the terminal that stdout is; `None`: it is none.
+    pub(crate) width: Option<usize>,
+    pub(crate) stdin_is_terminal: bool,
+    pub(crate) stdout_is_terminal: bool,
+    pub(crate) stderr_is_terminal: bool,
+    /// NO_COLOR, CLICOLOR_FORCE and TERM, as far as they decide.
+    color: Option<bool>,
+    pub(crate) cores: usize,
+    pub(crate) is_quiet: bool,
+}
+
+impl Context {
+    fn of_process() -> Context {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let stdout_is_terminal = io::stdout().is_terminal();
+        let color = if set("NO_COLOR") {
+            Some(false)
+        } else if std::env::var("CLICOLOR_FORCE")
+            .is_ok_and(|value| !value.is_empty() && value != "0")
+        {
+            Some(true)
+        } else if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
+            Some(false)
+        } else {
+            None
+        };
+        Context {
+            now: Timestamp::from_nanoseconds(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)),
+            width: stdout_is_terminal
+                .then(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+                .flatten(),
+            stdin_is_terminal: io::stdin().is_terminal(),
+            stdout_is_terminal,
+            stderr_is_terminal: io::stderr().is_terminal(),
+            color,
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            is_quiet: false,
+        }
+    }
+
+    /// Whether output is coloured unless an argument says otherwise.
+    pub(crate) fn wants_color(&self) -> bool {
+        self.color.unwrap_or(self.stdout_is_terminal)
+    }
+
+    /// Draws ids from the system's randomness.
+    fn id_generator(&self) -> Result<IdGenerator, CliError> {
+        let mut seed = [0; 32];
+        match getrandom::fill(&mut seed) {
+            Ok(()) => Ok(IdGenerator::from_seed(seed)),
+            Err(error) => {
+                Err(CliError::Command(format!("the system gives no randomness: {error}")))
+            }
+        }
+    }
+
+    /// The current time in seconds since 1970.
+    fn epoch(&self) -> u32 {
+        u32::try_from(self.now.nanoseconds() / 1_000_000_000).unwrap_or_default()
+    }
+}
 
 /// The command line as clap knows it: for parsing, completions and man pages.
 pub fn command() -> clap::Command {
-    clap::Command::new("traceline").version(env!("CARGO_PKG_VERSION")).propagate_version(true)
+    Cli::command()
 }
 
 /// Runs the program with the process's arguments.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = Cli::parse();
+    let context = Context::of_process();
+    let mut stderr = io::stderr();
+    match run(cli.command, &context, &mut stderr) {
+        Ok(code) => ExitCode::from(code),
+        // The reader has seen enough, and that is no failure. The runtime hides the signal that
+        // would have ended us quietly, so we do it by hand.
+        Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(stderr, "traceline: {error}");
+            ExitCode::from(TROUBLE)
+        }
+    }
+}
+
+fn run(command: Command, context: &Context, stderr: &mut dyn Write) -> Result<u8, CliError> {
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout());
+    let code = match command {
+        Command::Mint(args) => {
+            Ok(args.run(&mut context.id_generator()?, context.epoch(), &mut out, stderr)?)
+        }
+        Command::Decode(args) => {
+            let color = context.wants_color();
+            Ok(args.run(&mut io::stdin().lock(), &mut out, stderr, color)?)
+        }
+        Command::Child(args) => {
+            let mut ids = context.id_generator()?;
+            let environment = std::env::vars_os();
+            Ok(args.run(&mut ids, environment, &mut io::stdin().lock(), &mut out, stderr)?)
+        }
+        Command::Filter(args) => args.run(context, stderr),
+        Command::Timeline(args) => args.run(context, &mut out, stderr),
+        Command::Traces(args) => args.run(context, &mut out, stderr),
+        Command::Records(args) => args.run(context, stderr),
+        Command::Completions(args) => args.run(&mut out),
+    }?;
+    out.flush()?;
+    Ok(code)
 }

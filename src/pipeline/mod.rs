@@ -64,7 +64,14 @@ pub trait Visit: Sync {
 
     /// Parts of a source in order. Records that begin before `open_from` are all there; those of
     /// later offsets may still come. Gives false to end reading.
-    fn deliver(&self, _source: SourceId, _parts: Vec<Self::Part>, _open_from: u64) -> bool {
+    /// `is_last`: nothing more of this source comes.
+    fn deliver(
+        &self,
+        _source: SourceId,
+        _parts: Vec<Self::Part>,
+        _open_from: u64,
+        _is_last: bool,
+    ) -> bool {
         true
     }
 }
@@ -243,7 +250,7 @@ impl<V: Visit> Worker<'_, V> {
             self.cache = cache;
             parts.extend(self.visitor.gathered(part));
             let open_from = if is_last { u64::MAX } else { joint.open_from() };
-            if !self.visitor.deliver(source, parts, open_from) {
+            if !self.visitor.deliver(source, parts, open_from, is_last) {
                 self.chunks.stop();
             }
         }
@@ -266,7 +273,7 @@ impl<V: Visit> Worker<'_, V> {
             }
             self.cache = cache;
             let parts = self.visitor.gathered(part).into_iter().collect();
-            if !self.visitor.deliver(source, parts, u64::MAX) {
+            if !self.visitor.deliver(source, parts, u64::MAX, false) {
                 self.chunks.stop();
             }
         }
@@ -277,15 +284,23 @@ impl<V: Visit> Worker<'_, V> {
 /// Gathers traces.
 #[derive(Debug)]
 pub struct TraceVisitor<'t> {
-    /// Where to.
-    pub store: &'t TraceStore,
+    store: &'t TraceStore,
+    /// Batches to be filled again.
+    spare: Mutex<Vec<Batch>>,
+}
+
+impl<'t> TraceVisitor<'t> {
+    /// Gathers into this store.
+    pub fn new(store: &'t TraceStore) -> TraceVisitor<'t> {
+        TraceVisitor { store, spare: Mutex::default() }
+    }
 }
 
 impl Visit for TraceVisitor<'_> {
     type Part = Batch;
 
     fn part(&self) -> Batch {
-        self.store.batch()
+        lock(&self.spare).pop().unwrap_or_else(|| self.store.batch())
     }
 
     fn record(&self, part: &mut Batch, record: &ReadRecord<'_, '_>) {
@@ -296,6 +311,7 @@ impl Visit for TraceVisitor<'_> {
         if !part.is_empty() {
             self.store.absorb(&mut part);
         }
+        lock(&self.spare).push(part);
         None
     }
 }

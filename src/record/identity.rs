@@ -731,6 +731,32 @@ fn slot_before(text: &[u8], start: usize) -> Option<(Slot, u8)> {
     (separators > 0 || alias.rank == 0).then_some((alias.slot, alias.rank))
 }
 
+/// Reads what a user types to name a trace: an id in any spelling, or any propagation value, with
+/// or without its header's name.
+pub fn trace_argument(text: &[u8]) -> Option<TraceKey> {
+    let text = text.trim_ascii();
+    let value = match memchr::memmem::find(text, b": ") {
+        Some(at) => text[at + 2..].trim_ascii(),
+        None => text,
+    };
+    let quotes: &[u8] = b"\"'";
+    let value = match value {
+        [first, inside @ .., last] if first == last && quotes.contains(first) => inside,
+        _ => value,
+    };
+    [traceparent, sentry, b3, uber, xray, cloud]
+        .iter()
+        .find_map(|read| read(value))
+        .map(|found| found.trace)
+        .or_else(|| trace_value(value, value.len() > 16))
+        .map(|found| found.key)
+}
+
+/// Reads what a user types to name a span: 16 hex digits, or a decimal of more.
+pub fn span_argument(text: &[u8]) -> Option<SpanId> {
+    span_value(text, text.len() > 16)
+}
+
 /// The spelling to remember, where it is not the plain one.
 pub(crate) fn spelling(found: FoundTrace<'_>) -> Option<Text<'_>> {
     let plain =

@@ -24,6 +24,7 @@ mod timestamp;
 pub use continuation::FARTHEST as MOST_APART;
 pub use fields::KeyCache;
 pub use format::SourceContext;
+pub use identity::{span_argument, trace_argument};
 pub use reader::{Assembler, Sink as RecordSink};
 pub use severity::Severity;
 pub use stitch::{ChunkEdge, Stitcher};

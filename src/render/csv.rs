@@ -1,9 +1,8 @@
 //! Comma-separated values as RFC 4180 has them: a header, CRLF between rows, quotes where needed.
 //!
 //! `traces` has a row a trace, `timeline` a row a span, `records` a row a record. A view's header
-//! is written before its first row. Text is written whole, invalid UTF-8 as U+FFFD; a spreadsheet
-//! shows it, it does not obey it, save for formulas: a field that begins like one is prefixed by
-//! an apostrophe (OWASP, "CSV Injection").
+//! is written before its first row. Text is written whole, invalid UTF-8 as U+FFFD. A field that a
+//! spreadsheet would take for a formula stays what it is: this is for programs that read data.
 
 use super::machine::{
     between, bounds_name, parent_fields, record_parent, record_trace_id, status_name,
@@ -54,15 +53,11 @@ impl CsvRenderer {
 
     /// Text of a log.
     fn text(&mut self, field: &str) -> &mut Self {
-        let is_formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']);
         let is_quoted = field.contains(['"', ',', '\n', '\r'])
             || field.starts_with(' ')
             || field.ends_with(' ');
         if is_quoted {
             self.row.push('"');
-        }
-        if is_formula && field.len() > 1 {
-            self.row.push('\'');
         }
         if is_quoted {
             self.row.push_str(&field.replace('"', "\"\""));
@@ -190,9 +185,8 @@ mod tests {
             ("say \"hi\"", "\"say \"\"hi\"\"\""),
             ("two\nlines", "\"two\nlines\""),
             (" spaced", "\" spaced\""),
-            ("=1+1", "'=1+1"),
-            ("-", "-"),
-            ("-1,5", "\"'-1,5\""),
+            ("=1+1", "=1+1"),
+            ("\r", "\"\r\""),
         ] {
             let text = csv(|renderer, out| renderer.text(field).text("next").end(out).unwrap());
             assert_eq!(text, format!("{written},next\r\n"));

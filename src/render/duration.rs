@@ -69,7 +69,7 @@ pub fn share(part: f64) -> String {
     let percent = part * 100.0;
     if !percent.is_finite() || percent <= 0.0 {
         "0 %".to_owned()
-    } else if percent < 0.5 {
+    } else if percent < 1.0 {
         "<1 %".to_owned()
     } else {
         format!("{percent:.0} %")
@@ -90,7 +90,7 @@ pub fn grouped(number: u64) -> String {
     }
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(' ');
         }
         text.push(digit);
@@ -139,9 +139,15 @@ mod tests {
 
     #[test]
     fn shares_say_when_something_is_small_but_not_nothing() {
-        for (part, text) in
-            [(0.0, "0 %"), (0.001, "<1 %"), (0.616, "62 %"), (1.0, "100 %"), (f64::NAN, "0 %")]
-        {
+        for (part, text) in [
+            (0.0, "0 %"),
+            (0.001, "<1 %"),
+            (0.009, "<1 %"),
+            (0.01, "1 %"),
+            (0.616, "62 %"),
+            (1.0, "100 %"),
+            (f64::NAN, "0 %"),
+        ] {
             assert_eq!(share(part), text);
         }
     }

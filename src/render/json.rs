@@ -23,7 +23,7 @@ pub struct JsonRenderer {
 
 /// JSON under construction. Knows where commas go; the caller sees to it that braces match.
 #[derive(Debug, Default)]
-struct Json {
+pub(super) struct Json {
     bytes: Vec<u8>,
 }
 
@@ -36,17 +36,17 @@ impl Json {
         self
     }
 
-    fn open(&mut self, bracket: u8) -> &mut Self {
+    pub(super) fn open(&mut self, bracket: u8) -> &mut Self {
         self.separate().bytes.push(bracket);
         self
     }
 
-    fn close(&mut self, bracket: u8) -> &mut Self {
+    pub(super) fn close(&mut self, bracket: u8) -> &mut Self {
         self.bytes.push(bracket);
         self
     }
 
-    fn key(&mut self, key: &str) -> &mut Self {
+    pub(super) fn key(&mut self, key: &str) -> &mut Self {
         self.separate().quote(key).bytes.push(b':');
         self
     }
@@ -57,36 +57,36 @@ impl Json {
         self
     }
 
-    fn text(&mut self, text: &str) -> &mut Self {
+    pub(super) fn text(&mut self, text: &str) -> &mut Self {
         self.separate().quote(text)
     }
 
-    fn bytes(&mut self, text: &[u8]) -> &mut Self {
+    pub(super) fn bytes(&mut self, text: &[u8]) -> &mut Self {
         self.text(&String::from_utf8_lossy(text))
     }
 
     /// Our own literals and integers.
-    fn literal(&mut self, literal: impl std::fmt::Display) -> &mut Self {
+    pub(super) fn literal(&mut self, literal: impl std::fmt::Display) -> &mut Self {
         self.separate();
         let _ = write!(self.bytes, "{literal}");
         self
     }
 
-    fn optional_text(&mut self, text: Option<&str>) -> &mut Self {
+    pub(super) fn optional_text(&mut self, text: Option<&str>) -> &mut Self {
         match text {
             Some(text) => self.text(text),
             None => self.literal("null"),
         }
     }
 
-    fn optional_id(&mut self, id: Option<impl std::fmt::Display>) -> &mut Self {
+    pub(super) fn optional_id(&mut self, id: Option<impl std::fmt::Display>) -> &mut Self {
         match id {
             Some(id) => self.literal(format_args!("\"{id}\"")),
             None => self.literal("null"),
         }
     }
 
-    fn optional(&mut self, number: Option<impl std::fmt::Display>) -> &mut Self {
+    pub(super) fn optional(&mut self, number: Option<impl std::fmt::Display>) -> &mut Self {
         match number {
             Some(number) => self.literal(number),
             None => self.literal("null"),
@@ -107,7 +107,7 @@ impl Json {
         self.close(b']');
     }
 
-    fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
         self.bytes.push(b'\n');
         let result = out.write_all(&self.bytes);
         self.bytes.clear();
@@ -336,4 +336,155 @@ fn optional_bytes(json: &mut Json, text: Option<&[u8]>) {
         Some(text) => json.bytes(text),
         None => json.literal("null"),
     };
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::record::{Severity, TraceKey};
+    use crate::render::sample::{Files, checkout, hostile, span_id, summary, without_spans};
+    use serde_json::Value;
+    use std::borrow::Cow;
+
+    fn json(write: impl Fn(&mut JsonRenderer, &mut Vec<u8>)) -> String {
+        let (mut renderer, mut out) = (JsonRenderer::default(), Vec::new());
+        write(&mut renderer, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    fn record(record: &LogRecord<'_>) -> String {
+        let line = LineOrigin { chunk: 0, line: 11, offset: 0, length: 9 };
+        json(|renderer, out| {
+            renderer.record(out, &Files, SourceId(3), &[line, line], record).unwrap();
+        })
+    }
+
+    #[test]
+    fn a_record_has_every_key_in_the_promised_order() {
+        assert_eq!(
+            record(&LogRecord { format: "plain", ..LogRecord::default() }),
+            concat!(
+                r#"{"schema":"traceline.records/1","source":"payment.log","lines":[12,12],"#,
+                r#""format":"plain","timestamp":null,"timestamp_unix_ns":null,"trace_id":null,"#,
+                r#""span_id":null,"parent_span_id":null,"trace_flags":null,"#,
+                r#""severity_text":null,"severity_number":null,"service_name":null,"body":"","#,
+                r#""duration_ns":null,"attributes":{}}"#,
+                "\n"
+            )
+        );
+    }
+
+    #[test]
+    fn a_full_record_loses_nothing() {
+        let text = record(&LogRecord {
+            format: "json",
+            timestamp: Some(Timestamp::from_nanoseconds(1_795_343_445_120_456_789)),
+            trace: Some(TraceKey::Low64(255)),
+            span_id: Some(span_id(1)),
+            caller_span_id: Some(span_id(2)),
+            trace_flags: Some(1),
+            severity_text: Some(Cow::Borrowed(b"Err\xff")),
+            severity: Some(Severity::ERROR),
+            service_name: Some(Cow::Borrowed("bänk".as_bytes())),
+            body: Cow::Borrowed(b"a \"b\"\n\x1b[0m\xe2\x82"),
+            duration: Some(35_000_000),
+            attributes: vec![
+                (Cow::Borrowed(b"http.status"), AttributeValue::Json(b"502")),
+                (Cow::Borrowed(b"big"), AttributeValue::Json(b"1.0000000000000000001e400")),
+                (Cow::Borrowed(b"list"), AttributeValue::Json(b"[1,\n {\"a\": null}]")),
+                (Cow::Borrowed(b"broken"), AttributeValue::Json(b"{\"a\":")),
+                (Cow::Borrowed(b"te\"xt"), AttributeValue::Text(Cow::Borrowed(b"\t"))),
+            ],
+            ..LogRecord::default()
+        });
+        assert_eq!(
+            text,
+            concat!(
+                r#"{"schema":"traceline.records/1","source":"payment.log","lines":[12,12],"#,
+                r#""format":"json","timestamp":"2026-11-22T10:30:45.120456789Z","#,
+                r#""timestamp_unix_ns":1795343445120456789,"trace_id":"00000000000000ff","#,
+                r#""span_id":"0000000000000001","parent_span_id":"0000000000000002","#,
+                r#""trace_flags":"01","severity_text":"Err\ufffd_","severity_number":17,"#,
+                r#""service_name":"bänk","body":"a \"b\"\n\u001b[0m_","#,
+                r#""duration_ns":35000000,"attributes":{"http.status":502,"#,
+                r#""big":"1.0000000000000000001e400","list":[1,  {"a": null}],"#,
+                r#""broken":"{\"a\":","te\"xt":"\t"}}"#,
+                "\n"
+            )
+            .replace("\\ufffd_", "\u{fffd}")
+            .replace("[0m_", "[0m\u{fffd}")
+        );
+    }
+
+    fn keys(object: &str) -> Vec<&str> {
+        // Keys of the outermost object, in the order in which they are written.
+        let (mut keys, mut depth, mut quote) = (Vec::new(), 0, None);
+        let mut escaped = false;
+        for (at, byte) in object.bytes().enumerate() {
+            match (byte, quote) {
+                _ if escaped => escaped = false,
+                (b'\\', Some(_)) => escaped = true,
+                (b'"', None) => quote = Some(at + 1),
+                (b'"', Some(from)) => {
+                    if depth == 1 && object.as_bytes().get(at + 1) == Some(&b':') {
+                        keys.push(&object[from..at]);
+                    }
+                    quote = None;
+                }
+                (b'{' | b'[', None) => depth += 1,
+                (b'}' | b']', None) => depth -= 1,
+                _ => {}
+            }
+        }
+        keys
+    }
+
+    #[test]
+    fn a_timeline_has_the_promised_keys() {
+        let text = json(|renderer, out| renderer.timeline(out, &Files, &checkout()).unwrap());
+        assert_eq!(
+            keys(&text).join(" "),
+            "schema trace_id aliases start_unix_ns end_unix_ns duration_ns status record_count \
+             span_count error_count root services spans records gaps critical_path warnings"
+        );
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["schema"], "traceline.timeline/1");
+        assert_eq!(value["status"], "error");
+        assert_eq!(value["root"]["name"], "GET /checkout");
+        assert_eq!(value["spans"][2]["parent"], "inferred");
+        assert_eq!(value["spans"][4]["bounds"], "observed");
+        assert_eq!(value["spans"][4]["self_time_ns"], 790_000_000);
+        assert_eq!(value["gaps"][0]["before"]["lines"][0], 120);
+        assert_eq!(value["gaps"][0]["after"]["source"], "payment.log");
+        assert_eq!(value["critical_path"][0]["service_name"], "gateway");
+        assert_eq!(value["services"][0]["share"], 0.606759);
+        assert_eq!(
+            value["warnings"][0],
+            "1 span named but never logged: 0123456789abcdef (by 2 records)"
+        );
+    }
+
+    #[test]
+    fn a_row_of_traces_has_no_records_gaps_or_path() {
+        let text = json(|renderer, out| {
+            renderer.begin_traces(out).unwrap();
+            renderer.trace(out, &summary(&checkout())).unwrap();
+            renderer.end_traces(out).unwrap();
+        });
+        assert_eq!(
+            keys(&text).join(" "),
+            "schema trace_id aliases start_unix_ns end_unix_ns duration_ns status record_count \
+             span_count error_count root services spans warnings"
+        );
+    }
+
+    #[test]
+    fn every_object_is_one_line() {
+        for timeline in [checkout(), without_spans(), hostile()] {
+            let text = json(|renderer, out| renderer.timeline(out, &Files, &timeline).unwrap());
+            assert_eq!(text.matches('\n').count(), 1);
+            serde_json::from_str::<Value>(&text).unwrap();
+        }
+    }
 }

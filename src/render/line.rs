@@ -76,6 +76,23 @@ impl<'s> Line<'s> {
     }
 }
 
+/// A sentence as pieces that may stand on different lines: its words.
+pub(super) fn words(sentence: &[(String, Paint)]) -> Vec<Vec<(String, Paint)>> {
+    let mut words: Vec<Vec<(String, Paint)>> = vec![Vec::new()];
+    for (text, paint) in sentence {
+        for (at, word) in text.split(' ').enumerate() {
+            if at > 0 {
+                words.push(Vec::new());
+            }
+            if let (Some(last), false) = (words.last_mut(), word.is_empty()) {
+                last.push((word.to_owned(), *paint));
+            }
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
 /// Writes pieces with `separator` between them, beginning a new line, indented, when one is full.
 pub(super) fn write_wrapped(
     out: &mut dyn Write,

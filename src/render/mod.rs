@@ -15,6 +15,7 @@ mod escape;
 mod json;
 mod line;
 mod machine;
+mod propagation;
 #[cfg(test)]
 mod sample;
 mod style;
@@ -28,9 +29,12 @@ pub use csv::CsvRenderer;
 pub use duration::{count, duration, grouped, share};
 pub use escape::{cut, cut_start, escape, escape_bytes, width};
 pub use json::JsonRenderer;
+pub use propagation::{
+    Ancestry, Decoded, OutgoingForm, Place, decoded_json, decoded_text, outgoing_context,
+};
 pub use style::Style;
 pub use text::TextRenderer;
-pub use time::{TimeZone, UnknownTimeZone, rfc3339};
+pub use time::rfc3339;
 pub use warning::warning_text;
 
 /// In which form to write.

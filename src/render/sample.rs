@@ -256,11 +256,15 @@ pub(super) fn checkout() -> Timeline {
     let step = |span, start, end| PathStep { span, start: at(start), end: at(end) };
     timeline.critical_path = vec![
         step(0, 0, 22),
-        step(1, 22, 83),
+        step(1, 22, 40),
+        step(2, 40, 52),
+        step(1, 52, 83),
         step(0, 83, 90),
         step(3, 90, 182),
         step(0, 182, 190),
-        step(4, 190, 1007),
+        step(4, 190, 195),
+        step(5, 195, 226),
+        step(4, 226, 1007),
         step(6, 1007, 1236),
         step(4, 1236, 1240),
         step(0, 1240, 1282),
@@ -295,4 +299,70 @@ pub(super) fn summary(timeline: &Timeline) -> TraceSummary {
         services: timeline.services.clone(),
         warnings: timeline.warnings.clone(),
     }
+}
+
+/// Records that name no span, of two services: a trace by request id.
+pub(super) fn without_spans() -> Timeline {
+    let of = |service: &str, line, milliseconds, severity, body: &str| TraceRecord {
+        service_name: Some(service.into()),
+        ..record((u32::from(service == "worker") * 3, line), milliseconds, None, severity, body)
+    };
+    let (info, error) = (Severity::INFO, Severity::ERROR);
+    let records = vec![
+        of("api", 1, 0, info, "POST /jobs accepted"),
+        of("worker", 7, 4, info, "job 71 picked up"),
+        of("worker", 8, 9, info, "fetching https://example.test/a.csv"),
+        of("worker", 9, 2009, error, "fetch timed out after 2000 ms"),
+        of("worker", 10, 2010, info, "job 71 requeued"),
+        of("api", 2, 2012, info, "POST /jobs 202"),
+    ];
+    let mut timeline = timeline(Vec::new(), records);
+    timeline.gaps = vec![Gap { span: None, before: 2, after: 3, duration: 2_000_000_000 }];
+    timeline
+}
+
+/// A page that asks a database `queries` times, one after the other; every 50th fails.
+pub(super) fn many_queries(queries: i64) -> Timeline {
+    let mut spans = vec![span(1, None, "web", "GET /orders", (0, 4 * queries + 10))];
+    for query in 0..queries {
+        let start = 5 + 4 * query;
+        let name = if query % 10 == 0 { "SELECT orders" } else { "SELECT customer" };
+        let mut select = span(2 + query as u64, Some(0), "db", name, (start, start + 3));
+        if query % 50 == 49 {
+            select.status = Status::Error;
+        }
+        spans.push(select);
+    }
+    timeline(spans, Vec::new())
+}
+
+/// A chain of calls, each within the one before.
+pub(super) fn deep(levels: usize) -> Timeline {
+    let spans = (0..levels).map(|level| {
+        let at = level as i64;
+        let end = 2 * levels as i64 - at;
+        span(
+            1 + level as u64,
+            level.checked_sub(1),
+            "recursion",
+            &format!("level {level}"),
+            (at, end),
+        )
+    });
+    timeline(spans.collect(), Vec::new())
+}
+
+/// Names that a log should not be allowed to write to a terminal, or that are hard to align.
+pub(super) fn hostile() -> Timeline {
+    let long = "a-service-with-a-name-of-one-hundred-characters-".repeat(2) + "abcd";
+    let mut spans = vec![
+        span(1, None, &long, &long, (0, 100)),
+        span(2, Some(0), "漢字のサービス", "検索 🔎 クエリ", (10, 40)),
+        span(3, Some(0), "evil\x1b[2J\u{202e}", "rm -rf\r\n\x07", (40, 90)),
+        span(4, Some(2), "👩\u{200d}💻", "e\u{301}te\u{301}", (50, 50)),
+    ];
+    spans[1].bounds = None;
+    let body = format!("\x1b]0;title\x07{}", "漢字".repeat(200));
+    let records = vec![record((0, 1), 10, Some(&spans[1]), Severity::ERROR, &body)];
+    timeline(spans, records)
 }

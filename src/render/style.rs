@@ -4,7 +4,7 @@
 //! Colour never says anything alone: errors carry a symbol, guesses a mark. Services get one of
 //! a few colours that stand out on dark and on light backgrounds alike.
 
-use super::time::TimeZone;
+use crate::record::TimeZone;
 use anstyle::{Ansi256Color, AnsiColor};
 
 /// How text for people is to look.
@@ -116,7 +116,7 @@ impl ServicePaints {
 pub(super) struct Glyphs {
     pub error: &'static str,
     pub ok: &'static str,
-    /// Before a service: its place in the tree is a guess. After it: its name is.
+    /// Instead of [`Glyphs::edge`]: the place in the tree is a guess.
     pub guess: &'static str,
     pub ellipsis: &'static str,
     /// With a space on either side.

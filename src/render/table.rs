@@ -1,15 +1,16 @@
 //! Tables: the only place that knows comfy-table, which arranges cells into columns.
 //!
 //! On a terminal the table of traces is fitted to the width. As it narrows, columns give way in
-//! this order: roots and services are cut; the date leaves the start (and goes into the heading
-//! once, where all traces are of one day); services go; records go; ids are cut to 16 digits, by
-//! which a trace can still be named; the root goes; the start goes. Without a terminal nothing is
-//! cut, and rows are written at once, in columns that do not depend on what comes later.
+//! this order: roots and services are cut; ids are cut to 16 digits, by which a trace can still be
+//! named; services go; records go; the root goes; the start goes. Where all traces are of one day,
+//! the heading has the date, once. Without a terminal nothing is cut, and rows are written at
+//! once, in columns that do not depend on what comes later.
 
 use super::duration::{duration, grouped};
 use super::escape::{cut, escape, width};
 use super::line::Line;
 use super::style::{BOLD, DIM, ERROR, PLAIN, Paint, Style, service_paint};
+use super::time::{clock, date, zone_name};
 use crate::analysis::TraceSummary;
 use crate::trace::{Span, Status};
 use comfy_table::{
@@ -44,6 +45,8 @@ fn arrange(
         .load_style(TableStyle::new().content_lines(lines))
         .force_no_tty()
         .set_truncation_indicator(ellipsis)
+        // Cells are cut where their room ends, not after a word.
+        .set_delimiter(SEPARATOR)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(u16::try_from(width).unwrap_or(u16::MAX));
     for row in rows {
@@ -152,9 +155,9 @@ impl TraceRow {
         let root = summary.root.and_then(|root| trace.spans.get(root));
         TraceRow {
             trace_id: escape(&trace.trace_id).into_owned(),
-            date: at(&|start| zone.date(start)),
-            clock: at(&|start| zone.clock(start)),
-            zone: at(&|start| zone.name(start)),
+            date: at(&|start| date(zone, start)),
+            clock: at(&|start| clock(zone, start)),
+            zone: at(&|start| zone_name(zone, start)),
             duration: summary
                 .duration()
                 .map_or(glyphs.dash.to_owned(), |time| duration(time, style.ascii)),
@@ -222,7 +225,7 @@ const COLUMNS: [Column; 8] = [
     Column { heading: "records", is_number: true, least: None },
     Column { heading: "errors", is_number: true, least: None },
     Column { heading: "services", is_number: false, least: Some(16) },
-    Column { heading: "root", is_number: false, least: Some(14) },
+    Column { heading: "root", is_number: false, least: Some(20) },
 ];
 
 /// Digits of an id that name a trace where there is no room for all.
@@ -258,6 +261,8 @@ fn write_fitted(
     let mut headings: Vec<String> =
         COLUMNS.iter().map(|column| column.heading.to_owned()).collect();
     headings[START] = match (one_day, zone) {
+        // The zone that everybody expects needs no name here.
+        (true, Some("UTC")) => rows[0].date.clone(),
         (true, Some(zone)) => format!("{} {zone}", rows[0].date),
         (_, Some(zone)) => format!("start {zone}"),
         _ => "start".to_owned(),
@@ -280,13 +285,13 @@ fn write_fitted(
             break;
         }
         match step {
-            0 => shown.retain(|&column| column != SERVICES),
-            1 => shown.retain(|&column| column != RECORDS),
-            2 => {
+            0 => {
                 for row in &mut cells[1..] {
                     row[TRACE] = cut(&row[TRACE], SHORT_ID, "").into_owned();
                 }
             }
+            1 => shown.retain(|&column| column != SERVICES),
+            2 => shown.retain(|&column| column != RECORDS),
             3 => shown.retain(|&column| column != ROOT),
             _ => shown.retain(|&column| column != START),
         }
@@ -315,5 +320,98 @@ fn cell_paint(column: usize, row: &TraceRow) -> Paint {
         SERVICES => DIM,
         ROOT if !row.root_service.is_empty() => service_paint(&row.root_service),
         _ => PLAIN,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::render::sample::{checkout, hostile, many_queries, summary, without_spans};
+    use snapbox::{IntoData, assert_data_eq, str};
+
+    fn drawn(width: Option<usize>) -> String {
+        let mut table = TraceTable::new(Style { width, ..Style::default() });
+        let mut out = Vec::new();
+        table.begin(&mut out).unwrap();
+        for timeline in [checkout(), without_spans(), many_queries(300), hostile()] {
+            table.row(&mut out, &summary(&timeline)).unwrap();
+        }
+        table.end(&mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn on_a_terminal_the_table_is_fitted() {
+        assert_data_eq!(
+            drawn(Some(120)),
+            str![[r#"
+trace                             2026-11-22    duration  spans  records  errors  services          root
+4bf92f3577b34da6a3ce929d0e0e4736  10:30:45.120   1.282 s      8       13     ✗ 3  payment, bank, …  gateway GET /checko…
+4bf92f3577b34da6a3ce929d0e0e4736  10:30:45.120   2.012 s      0        6     ✗ 1                    –
+4bf92f3577b34da6a3ce929d0e0e4736  10:30:45.120    1.21 s    301        0          db, web           web GET /orders
+4bf92f3577b34da6a3ce929d0e0e4736  10:30:45.120    100 ms      4        1     ✗ 1  a-service-with-…  a-service-with-a-na…
+
+"#]].raw()
+        );
+        assert_data_eq!(
+            drawn(Some(80)),
+            str![[r#"
+trace             2026-11-22    duration  spans  errors  root
+4bf92f3577b34da6  10:30:45.120   1.282 s      8     ✗ 3  gateway GET /checkout
+4bf92f3577b34da6  10:30:45.120   2.012 s      0     ✗ 1  –
+4bf92f3577b34da6  10:30:45.120    1.21 s    301          web GET /orders
+4bf92f3577b34da6  10:30:45.120    100 ms      4     ✗ 1  a-service-with-a-name-…
+
+"#]]
+            .raw()
+        );
+        assert_data_eq!(
+            drawn(Some(60)),
+            str![[r#"
+trace             2026-11-22    duration  spans  errors
+4bf92f3577b34da6  10:30:45.120   1.282 s      8     ✗ 3
+4bf92f3577b34da6  10:30:45.120   2.012 s      0     ✗ 1
+4bf92f3577b34da6  10:30:45.120    1.21 s    301
+4bf92f3577b34da6  10:30:45.120    100 ms      4     ✗ 1
+
+"#]]
+            .raw()
+        );
+    }
+
+    #[test]
+    fn without_a_terminal_nothing_is_cut() {
+        assert_data_eq!(
+            drawn(None),
+            str![[r#"
+trace                             start (UTC)                   duration   spans   records    errors  root                              services
+4bf92f3577b34da6a3ce929d0e0e4736  2026-11-22 10:30:45.120        1.282 s       8        13       ✗ 3  gateway GET /checkout             payment, bank, pricing, gateway, cart, fraud, mailer, redis
+4bf92f3577b34da6a3ce929d0e0e4736  2026-11-22 10:30:45.120        2.012 s       0         6       ✗ 1  –
+4bf92f3577b34da6a3ce929d0e0e4736  2026-11-22 10:30:45.120         1.21 s     301         0            web GET /orders                   db, web
+4bf92f3577b34da6a3ce929d0e0e4736  2026-11-22 10:30:45.120         100 ms       4         1       ✗ 1  a-service-with-a-name-of-one-hundred-characters-a-service-with-a-name-of-one-hundred-characters-abcd a-service-with-a-name-of-one-hundred-characters-a-service-with-a-name-of-one-hundred-characters-abcd  a-service-with-a-name-of-one-hundred-characters-a-service-with-a-name-of-one-hundred-characters-abcd, evil\x1b[2J\u{202e}, 漢字のサービス, 👩‍💻
+
+"#]].raw()
+        );
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        for columns in [44, 60, 80, 100, 120, 200] {
+            for line in drawn(Some(columns)).lines() {
+                assert!(width(line) <= columns, "{columns}: {line:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_traces_are_no_table() {
+        let mut out = Vec::new();
+        for width in [None, Some(80)] {
+            let mut table = TraceTable::new(Style { width, ..Style::default() });
+            table.begin(&mut out).unwrap();
+            table.end(&mut out).unwrap();
+        }
+        assert!(out.is_empty());
     }
 }

@@ -4,6 +4,7 @@ use super::escape::{cut, escape_bytes, width};
 use super::line::Line;
 use super::style::{DIM, PLAIN, Style, service_paint};
 use super::table::TraceTable;
+use super::time::{clock, date};
 use super::waterfall::{severity_label, write_timeline};
 use super::{Options, Origins, Render};
 use crate::analysis::{Timeline, TraceSummary};
@@ -80,7 +81,7 @@ impl Render for TextRenderer {
         let mut line = Line::new(&style);
         match record.timestamp {
             Some(at) => {
-                line.plain(&style.time_zone.date(at)).space(1).plain(&style.time_zone.clock(at))
+                line.plain(&date(style.time_zone, at)).space(1).plain(&clock(style.time_zone, at))
             }
             None => line.right(glyphs.dash, 23, DIM),
         };

@@ -27,8 +27,8 @@ pub struct Chunk {
     pub source: SourceId,
     /// The chunk's number within its source, from 0, without gaps.
     pub index: u32,
-    /// Offset of the first byte within the (decompressed) source. Of an empty chunk: an offset
-    /// that does not go back behind the chunks before.
+    /// Offset of the first byte within the (decompressed) source. An empty chunk, which has no
+    /// first byte, has the beginning of its window, which may lie inside a line.
     pub offset: u64,
     /// The bytes. Empty where no line begins in the chunk's window: a long line lies across it.
     pub bytes: Vec<u8>,

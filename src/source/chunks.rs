@@ -250,8 +250,8 @@ impl Chunks {
                 }
                 drop(waiting);
                 desk = self.desk();
-            } else if desk.returns != returns || !desk.errors.is_empty() {
-                // Something came back while we looked elsewhere.
+            } else if desk.returns != returns || !desk.errors.is_empty() || self.stop.is_stopped() {
+                // Something came back while we looked elsewhere, or all is called off.
             } else if look.is_away || look.is_watched {
                 desk = self.changed.wait(desk).unwrap_or_else(PoisonError::into_inner);
             } else {
@@ -261,7 +261,8 @@ impl Chunks {
     }
 
     /// Calls reading off: from now on [`next`](Chunks::next) gives `None` to every thread, also to
-    /// those that wait for a pipe (on Unix; elsewhere once the pipe has given something).
+    /// those that wait for a pipe (on Unix; elsewhere once the pipe has given something). Only a
+    /// thread that waits for a named pipe to be opened at its other end goes on waiting.
     pub fn stop(&self) {
         self.stop.stop();
         // Under the lock, so that no thread is between its look and its wait.
@@ -324,16 +325,18 @@ impl Chunks {
                 let stream = Stream::compressed(source.id, raw, compression, self.cutting);
                 (Slot::Stream(Box::new(stream)), opening)
             }
-            Ok(Opened::Stream(file)) => {
+            Ok(Opened::Stream(file, is_file)) => {
                 let raw = Raw::of_stream(Arc::clone(&file), Arc::clone(&self.stop), counter);
                 let mut stream = Stream::new(source.id, raw, self.cutting);
                 if self.options.live {
                     stream = stream.live(file);
                 }
-                if self.options.keep {
+                if self.options.keep && !is_file {
                     stream = stream.keep();
                 }
-                (Slot::Stream(Box::new(stream)), Opening::NotKept)
+                let opening =
+                    if is_file { Opening::Fresh { limit: Some(0) } } else { Opening::NotKept };
+                (Slot::Stream(Box::new(stream)), opening)
             }
             Ok(Opened::Nothing) => (Slot::Empty, Opening::Failed),
             Err(kind) => {

@@ -32,8 +32,9 @@ pub(crate) enum Opened {
     Plain(Stretch),
     /// A compressed regular file.
     Compressed(Compression, Stretch),
-    /// A pipe, FIFO, socket, terminal or device; compressed or not is not known yet.
-    Stream(Arc<File>),
+    /// A pipe, FIFO, socket, terminal or device; compressed or not is not known yet. Or (the flag)
+    /// a regular file that claims to be empty.
+    Stream(Arc<File>, bool),
     /// Nothing to read, for a reason that is known.
     Nothing,
 }
@@ -62,7 +63,7 @@ fn of_file(mut file: File, limit: Option<u64>) -> Result<Opened, SourceErrorKind
     }
     // Files of size 0 may have bytes all the same: those under /proc.
     if !metadata.is_file() || metadata.len() == 0 {
-        return Ok(Opened::Stream(Arc::new(file)));
+        return Ok(Opened::Stream(Arc::new(file), metadata.is_file()));
     }
     let start = file.stream_position().map_err(SourceErrorKind::Unreadable)?;
     let size = limit.unwrap_or(metadata.len().saturating_sub(start));

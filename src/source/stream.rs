@@ -261,10 +261,12 @@ impl Stream {
                 live.restless = true;
             }
         }
+        let window_start = u64::from(self.index).saturating_mul(self.cutting.chunk_size);
+        let is_empty_window = length == 0 && self.live.is_none();
         let chunk = Chunk {
             source: self.source,
             index: self.index,
-            offset: self.offset,
+            offset: if is_empty_window { window_start } else { self.offset },
             bytes,
             is_last,
             is_quiet: false,

@@ -73,7 +73,7 @@ pub(crate) fn until_readable<'a>(
     }
     let timeout = timeout.map(|timeout| Timespec {
         tv_sec: timeout.as_secs().try_into().unwrap_or(i64::MAX),
-        tv_nsec: timeout.subsec_nanos().into(),
+        tv_nsec: timeout.subsec_nanos() as _,
     });
     // Whatever poll says, the caller looks again.
     let _ = poll(&mut polled, timeout.as_ref());

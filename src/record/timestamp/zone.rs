@@ -32,6 +32,12 @@ impl fmt::Display for TimeZoneError {
 
 impl std::error::Error for TimeZoneError {}
 
+impl Default for TimeZone {
+    fn default() -> TimeZone {
+        TimeZone::UTC
+    }
+}
+
 impl TimeZone {
     /// Coordinated Universal Time.
     pub const UTC: TimeZone = TimeZone::Fixed(0);

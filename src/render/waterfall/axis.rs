@@ -1,10 +1,8 @@
 //! The time axis: ticks at round offsets from the start of the trace.
 
-use super::super::duration::duration;
-use super::super::escape::width;
-use super::super::style::Glyphs;
 use super::bar::Scale;
 use crate::record::Timestamp;
+use crate::render::{duration::duration, escape::width, style::Glyphs};
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -39,7 +37,10 @@ fn step(length: u64, cells: usize) -> u64 {
     let least = u64::try_from(u128::from(length) * u128::from(LABEL) / cells.max(1) as u128)
         .unwrap_or(u64::MAX)
         .max(1);
-    let decimal = (0..10).flat_map(|power| [1, 2, 5].map(|digit| digit * 10u64.pow(power)));
+    let decimal = (0..10).flat_map(|power| {
+        let quarter = if power > 0 { 25 * 10u64.pow(power - 1) } else { 2 };
+        [10u64.pow(power), 2 * 10u64.pow(power), quarter, 5 * 10u64.pow(power)]
+    });
     let clock = [10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 4 * 3600, 12 * 3600];
     let days = (0..6).flat_map(|power| [1, 2, 5].map(|digit| digit * 10u64.pow(power) * 86_400));
     decimal
@@ -58,13 +59,14 @@ mod tests {
 
     #[test]
     fn ticks_stand_at_round_offsets() {
-        assert_eq!(drawn(1_282_000_000, 40), "╷0             ╷500 ms         ╷1 s");
-        assert_eq!(
-            drawn(1_282_000_000, 60),
-            "╷0         ╷250 ms     ╷500 ms    ╷750 ms     ╷1 s        ╷1.25 s"
-                .replace("250 ms     ╷500 ms    ╷750 ms     ╷1 s        ╷1.25 s", "500 ms")
-        );
-        assert_eq!(drawn(150_000_000_000, 40), "");
+        for (length, cells, expected) in [
+            (1_282_000_000, 40, "╷0             ╷500 ms         ╷1 s"),
+            (1_282_000_000, 60, "╷0         ╷250 ms     ╷500 ms     ╷750 ms    ╷1 s"),
+            (150_000_000_000, 40, "╷0              ╷1 min 0 s"),
+            (31_000, 40, "╷0          ╷10 µs       ╷20 µs"),
+        ] {
+            assert_eq!(drawn(length, cells), expected);
+        }
     }
 
     #[test]

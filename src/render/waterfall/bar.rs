@@ -4,8 +4,9 @@
 //! child was open the bar is a thin line, elsewhere a block; the blocks of a picture are therefore
 //! the self times, and they are what takes the eye to where the time went.
 
-use super::super::style::Glyphs;
 use crate::record::Timestamp;
+use crate::render::style::Glyphs;
+use std::collections::BTreeMap;
 
 const EIGHTHS: usize = 8;
 
@@ -32,6 +33,46 @@ impl Scale {
         let length = i128::from(self.length()).max(1);
         let offset = i128::from(at.nanoseconds()) - i128::from(self.start);
         ((2 * offset * borders + length) / (2 * length)).clamp(0, borders) as usize
+    }
+
+    /// For each eighth that children touch, whether they were open for at least half of what the
+    /// span has of it. Exact, not by rounded bounds: with many short children the rounding would
+    /// draw patterns that are not there.
+    fn waiting(
+        &self,
+        (start, end): (Timestamp, Timestamp),
+        children: impl Iterator<Item = (Timestamp, Timestamp)>,
+    ) -> BTreeMap<usize, bool> {
+        // In units of a nanosecond divided by the number of eighths: an eighth is then `length`
+        // units long, whatever divides by what.
+        let eighths = (self.cells * EIGHTHS) as i128;
+        let length = i128::from(self.length()).max(1);
+        let units = |at: Timestamp| {
+            let offset = i128::from(at.nanoseconds()) - i128::from(self.start);
+            (offset * eighths).clamp(0, length * eighths)
+        };
+        let (start, end) = (units(start), units(end));
+        let overlap = |eighth: i128, from: i128, to: i128| {
+            (to.min((eighth + 1) * length) - from.max(eighth * length)).max(0)
+        };
+        let mut intervals: Vec<(i128, i128)> =
+            children.map(|(from, to)| (units(from).max(start), units(to).min(end))).collect();
+        intervals.sort_unstable();
+        let mut open: BTreeMap<usize, i128> = BTreeMap::new();
+        let mut covered = start;
+        for (from, to) in intervals {
+            let from = from.max(covered);
+            if from >= to {
+                continue;
+            }
+            covered = to;
+            for eighth in from / length..=(to - 1) / length {
+                *open.entry(eighth as usize).or_default() += overlap(eighth, from, to);
+            }
+        }
+        open.into_iter()
+            .map(|(eighth, open)| (eighth, 2 * open >= overlap(eighth as i128, start, end)))
+            .collect()
     }
 
     /// The cell that holds a moment.
@@ -71,10 +112,10 @@ pub(super) fn span_bar(
     }
     let mut parts = vec![Part::Outside; scale.cells * EIGHTHS];
     parts[first..last].fill(Part::Busy);
-    for (child_start, child_end) in children {
-        let from = scale.eighth(child_start).clamp(first, last);
-        let to = scale.eighth(child_end).clamp(from, last);
-        parts[from..to].fill(Part::Waiting);
+    for (eighth, waiting) in scale.waiting((start, end), children) {
+        if (first..last).contains(&eighth) && waiting {
+            parts[eighth] = Part::Waiting;
+        }
     }
     for (cell, parts) in cells.iter_mut().zip(parts.chunks(EIGHTHS)) {
         *cell = if is_observed { observed(parts, glyphs) } else { reported(parts, glyphs) };

@@ -1,66 +1,48 @@
 //! Where the time went, counted: the critical path, self time by service and operation, the
 //! longest silences.
 
-use super::super::duration::{count, duration, share};
-use super::super::escape::{cut, cut_start, escape, width};
-use super::super::line::write_wrapped;
-use super::super::style::{DIM, PLAIN, Paint};
 use super::{Picture, first_line, heading};
+use crate::render::{
+    duration::{count, duration, grouped, share},
+    escape::{cut, cut_start, escape, width},
+    line::write_wrapped,
+    style::{DIM, PLAIN, Paint},
+};
 use crate::trace::Name;
 use std::io::{self, Write};
 
-/// Steps of the critical path shown; the shortest are folded.
-const MAX_STEPS: usize = 24;
+/// Steps of the critical path below this part of it are summed up at its end.
+const LEAST_STEP: f64 = 0.02;
+/// Steps of the critical path shown at most.
+const MAX_STEPS: usize = 20;
 /// Services, and operations of one service, shown.
-const MAX_SERVICES: usize = 12;
-const MAX_OPERATIONS: usize = 5;
+const MAX_SERVICES: usize = 6;
+const MAX_OPERATIONS: usize = 4;
+/// Silences shown.
+const MAX_GAPS: usize = 3;
 
 /// `gateway 22 ms → payment 790 ms → …`
 pub(super) fn write_critical_path(out: &mut dyn Write, picture: &Picture<'_>) -> io::Result<()> {
     let spans = &picture.timeline.trace.spans;
-    let steps: Vec<(usize, u64)> = picture
-        .timeline
-        .critical_path
-        .iter()
-        .filter(|step| step.span < spans.len())
-        .map(|step| (step.span, step.end.nanoseconds().abs_diff(step.start.nanoseconds())))
-        .collect();
+    let (steps, short) = long_steps(picture);
     if steps.len() < 2 {
         return Ok(());
     }
-    let mut lengths: Vec<u64> = steps.iter().map(|&(_, time)| time).collect();
-    lengths.sort_unstable_by(|a, b| b.cmp(a));
-    let least = lengths.get(MAX_STEPS - 1).copied().unwrap_or(0).max(1);
-
-    let mut pieces: Vec<Vec<(String, Paint)>> = Vec::new();
-    let mut skipped = (0u64, 0u64);
-    let flush = |skipped: &mut (u64, u64), pieces: &mut Vec<Vec<(String, Paint)>>| {
-        if skipped.0 > 0 && skipped.1 > 0 {
-            let text = format!(
-                "{} {} ({})",
-                picture.glyphs.ellipsis,
-                count(skipped.0, "step"),
-                picture.duration(skipped.1)
-            );
-            pieces.push(vec![(text, DIM)]);
-        }
-        *skipped = (0, 0);
-    };
-    for (span, time) in steps {
-        if time < least {
-            skipped = (skipped.0 + 1, skipped.1 + time);
-            continue;
-        }
-        flush(&mut skipped, &mut pieces);
-        let span = &spans[span];
-        let (label, paint) = match span.service_name.as_deref() {
-            Some(name) => (escape(name).into_owned(), picture.paints.get(Some(name))),
-            None => picture.operation(span),
-        };
-        let label = cut(&label, 24, picture.glyphs.ellipsis).into_owned();
-        pieces.push(vec![(label, paint), (format!(" {}", picture.duration(time)), PLAIN)]);
+    let mut pieces: Vec<Vec<(String, Paint)>> = steps
+        .into_iter()
+        .map(|(span, time)| {
+            let (label, paint) = match spans[span].service_name.as_deref() {
+                Some(name) => (escape(name).into_owned(), picture.paints.get(Some(name))),
+                None => picture.operation(&spans[span]),
+            };
+            let label = cut(&label, 24, picture.glyphs.ellipsis).into_owned();
+            vec![(label, paint), (format!(" {}", picture.duration(time)), PLAIN)]
+        })
+        .collect();
+    if let (Some(last), true) = (pieces.last_mut(), short.0 > 0) {
+        let steps = count(short.0, "short step");
+        last.push((format!(" (+ {} in {steps})", picture.duration(short.1)), DIM));
     }
-    flush(&mut skipped, &mut pieces);
     writeln!(out)?;
     let mut line = picture.line();
     heading(&mut line, "critical path  ");
@@ -69,10 +51,39 @@ pub(super) fn write_critical_path(out: &mut dyn Write, picture: &Picture<'_>) ->
     write_wrapped(out, line, indent, &arrow, &pieces)
 }
 
+/// The steps that matter, as span and nanoseconds, and how many others there are, taking how long.
+/// What stands side by side in one span once the others are left out becomes one step.
+fn long_steps(picture: &Picture<'_>) -> (Vec<(usize, u64)>, (u64, u64)) {
+    let steps: Vec<(usize, u64)> = picture
+        .timeline
+        .critical_path
+        .iter()
+        .filter(|step| step.span < picture.timeline.trace.spans.len())
+        .map(|step| (step.span, step.end.nanoseconds().abs_diff(step.start.nanoseconds())))
+        .filter(|&(_, time)| time > 0)
+        .collect();
+    let total: u64 = steps.iter().map(|&(_, time)| time).sum();
+    let mut times: Vec<u64> = steps.iter().map(|&(_, time)| time).collect();
+    times.sort_unstable_by(|a, b| b.cmp(a));
+    let least = times.get(MAX_STEPS).map_or(0, |&time| time + 1);
+    let least = least.max((total as f64 * LEAST_STEP) as u64);
+    let mut long: Vec<(usize, u64)> = Vec::new();
+    let mut short = (0, 0);
+    for (span, time) in steps {
+        match long.last_mut() {
+            _ if time < least => short = (short.0 + 1, short.1 + time),
+            Some((last, sum)) if *last == span => *sum += time,
+            _ => long.push((span, time)),
+        }
+    }
+    (long, short)
+}
+
 /// A row of the table of self times.
 struct Share {
     service: (String, Paint),
     name: (String, Paint),
+    /// Spans, where several make up one row.
     spans: u64,
     self_time: u64,
     part: f64,
@@ -90,11 +101,13 @@ pub(super) fn write_shares(out: &mut dyn Write, picture: &Picture<'_>) -> io::Re
         rows.extend(service_rows(picture, service));
     }
     let hidden = timeline.services.len().saturating_sub(MAX_SERVICES);
-    if hidden > 0 {
+    if hidden == 1 {
+        rows.extend(service_rows(picture, &timeline.services[MAX_SERVICES]));
+    } else if hidden > 1 {
         rows.push(rest_row(
             picture,
-            count(hidden as u64, "more service"),
-            timeline.services[MAX_SERVICES..].iter().map(|s| (s.span_count, s.self_time, s.share)),
+            hidden,
+            timeline.services[MAX_SERVICES..].iter().map(|s| (s.self_time, s.share)),
         ));
     }
     write_share_rows(out, picture, &rows)
@@ -138,62 +151,70 @@ fn service_rows(picture: &Picture<'_>, service: &crate::analysis::ServiceShare) 
         }));
         if operations.len() > MAX_OPERATIONS {
             let rest = &operations[MAX_OPERATIONS..];
+            let rest = rest_row(picture, rest.len(), rest.iter().map(|o| (o.self_time, o.share)));
             rows.push(Share {
+                service: (String::new(), PLAIN),
+                name: rest.service,
                 is_detail: true,
-                ..rest_row(
-                    picture,
-                    count(rest.len() as u64, "more operation"),
-                    rest.iter().map(|o| (o.span_count, o.self_time, o.share)),
-                )
+                ..rest
             });
         }
     }
     rows
 }
 
-fn rest_row(
-    picture: &Picture<'_>,
-    what: String,
-    of: impl Iterator<Item = (u64, u64, f64)>,
-) -> Share {
-    let (spans, self_time, part) =
-        of.fold((0, 0, 0.0), |sum, of| (sum.0 + of.0, sum.1 + of.1, sum.2 + of.2));
-    let what = (format!("{} {what}", picture.glyphs.ellipsis), DIM);
-    Share { service: (String::new(), DIM), name: what, spans, self_time, part, is_detail: false }
+/// The services, or operations, that are not shown: how many, and their sum.
+fn rest_row(picture: &Picture<'_>, hidden: usize, of: impl Iterator<Item = (u64, f64)>) -> Share {
+    let (self_time, part) = of.fold((0, 0.0), |sum, of| (sum.0 + of.0, sum.1 + of.1));
+    let what = (format!("{} {} more", picture.glyphs.ellipsis, grouped(hidden as u64)), DIM);
+    let name = (String::new(), DIM);
+    Share { service: what, name, spans: 0, self_time, part, is_detail: false }
+}
+
+impl Share {
+    /// `GET cart ×12`
+    fn times(&self, picture: &Picture<'_>) -> String {
+        if self.spans > 1 {
+            format!(" {}{}", picture.glyphs.times, grouped(self.spans))
+        } else {
+            String::new()
+        }
+    }
 }
 
 fn write_share_rows(out: &mut dyn Write, picture: &Picture<'_>, rows: &[Share]) -> io::Result<()> {
-    const TIME: usize = 9;
-    const PART: usize = 5;
-    const SPANS: usize = 5;
+    const TIME: usize = 2 + 9;
+    const PART: usize = 2 + 5;
+    const LEAST_BAR: usize = 2 + 10;
     let widest = |of: &dyn Fn(&Share) -> usize| rows.iter().map(of).max().unwrap_or(0);
-    let service = widest(&|row| width(&row.service.0)).clamp(7, (picture.width / 4).max(12));
-    let has_names = rows.iter().any(|row| !row.name.0.is_empty()) && picture.width >= 50;
-    let name_room = picture.width.saturating_sub(service + TIME + PART + SPANS + 8 + 12).max(8);
-    let name = if has_names { widest(&|row| width(&row.name.0)).clamp(9, name_room) } else { 0 };
+    let service = widest(&|row| width(&row.service.0)).clamp(7, (picture.width / 4).max(9));
+    let name_room = picture.width.saturating_sub(service + 2 + TIME + PART + LEAST_BAR);
+    let name = widest(&|row| width(&row.name.0) + width(&row.times(picture)));
+    let name = if name_room >= 9 { name.min(name_room).max(9) } else { 0 };
+    let numbers = service + if name > 0 { 2 + name } else { 0 };
 
     writeln!(out)?;
     let mut line = picture.line();
     heading(&mut line, "service");
     if name > 0 {
-        line.pad_to(service + 2);
-        line.push("operation", DIM).pad_to(service + 2 + name);
-    } else {
-        line.pad_to(service);
+        line.pad_to(service + 2).push("operation", DIM);
     }
-    line.right("spans", SPANS + 2, DIM).right("self", TIME + 2, DIM).right("share", PART + 2, DIM);
+    line.pad_to(numbers).right("self", TIME, DIM).right("share", PART, DIM);
     line.write(out)?;
-    for row in rows {
+    // Without room for names an operation has nothing to be known by.
+    for row in rows.iter().filter(|row| name > 0 || !row.is_detail) {
         let mut line = picture.line();
         line.cut(&row.service.0, service, row.service.1);
         line.pad_to(service);
         if name > 0 {
-            line.space(2).cut(&row.name.0, name, row.name.1).pad_to(service + 2 + name);
+            let times = row.times(picture);
+            line.space(2).cut(&row.name.0, name.saturating_sub(width(&times)), row.name.1);
+            line.push(&times, DIM);
         }
+        line.pad_to(numbers);
         let paint = if row.is_detail { DIM } else { PLAIN };
-        line.right(&row.spans.to_string(), SPANS + 2, DIM);
-        line.right(&picture.duration(row.self_time), TIME + 2, paint);
-        line.right(&share(row.part), PART + 2, paint);
+        line.right(&picture.duration(row.self_time), TIME, paint);
+        line.right(&share(row.part), PART, paint);
         if !row.is_detail {
             let room = picture.width.saturating_sub(line.width() + 2).min(40);
             line.space(2).push(&share_bar(picture, row.part, room), row.service.1);
@@ -222,6 +243,7 @@ pub(super) fn write_gaps(out: &mut dyn Write, picture: &Picture<'_>) -> io::Resu
         .timeline
         .gaps
         .iter()
+        .take(MAX_GAPS)
         .filter_map(|gap| {
             let (before, after) = (trace.records.get(gap.before)?, trace.records.get(gap.after)?);
             let span = gap.span.and_then(|span| trace.spans.get(span));

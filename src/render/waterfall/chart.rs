@@ -1,14 +1,16 @@
 //! The picture itself: one row a span, a bar on a common time axis.
 
-use super::super::duration::count;
-use super::super::escape::{cut, width};
-use super::super::style::{DIM, ERROR, PLAIN, Paint};
-use super::Picture;
 use super::axis::axis;
 use super::bar::{Cells, Scale, span_bar, waiting_bar};
 use super::columns::Columns;
 use super::tree::{Folded, Item, Row, rows};
+use super::{Picture, short_span};
 use crate::record::Timestamp;
+use crate::render::{
+    duration::count,
+    escape::{cut, width},
+    style::{DIM, ERROR, PLAIN, Paint},
+};
 use crate::trace::{Parent, Span, SpanBounds, Status};
 use std::io::{self, Write};
 
@@ -16,7 +18,8 @@ use std::io::{self, Write};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Marks {
     pub inferred_parent: bool,
-    pub inferred_service: bool,
+    /// Index of the first span whose service is a guess.
+    pub inferred_service: Option<usize>,
     pub observed: bool,
     pub waiting: bool,
     pub never_logged: bool,
@@ -63,7 +66,7 @@ pub(super) fn write_chart(out: &mut dyn Write, picture: &Picture<'_>) -> io::Res
         if let Item::Record(at) = drawn.row.item {
             let record = &picture.timeline.trace.records[at];
             let mut line = picture.line();
-            line.push(&drawn.row.tree, DIM);
+            line.push(&drawn.row.tree, DIM).pad_to(columns.service);
             picture.record_line(line, record).write(out)?;
             continue;
         }
@@ -98,7 +101,7 @@ fn draw<'r>(
         Item::Missing(id, bounds) => {
             marks.never_logged = true;
             drawn.label = vec![("?".to_owned(), DIM)];
-            drawn.name = (format!("span {id}"), DIM);
+            drawn.name = (short_span(*id), DIM);
             drawn.duration.push_str(if bounds.is_some() { picture.glyphs.dash } else { "" });
         }
         Item::Folded(folded) => {
@@ -133,8 +136,8 @@ fn draw_span(
         matches!(span.bounds, Some(SpanBounds::Observed { start, end }) if start < end);
     drawn.label = vec![(service, if span.service_is_inferred { paint.dimmed() } else { paint })];
     if span.service_is_inferred {
-        marks.inferred_service = true;
-        drawn.label.push((picture.glyphs.guess.to_owned(), DIM));
+        marks.inferred_service = marks.inferred_service.or(Some(at));
+        drawn.label.push(("?".to_owned(), DIM));
     }
     drawn.name = picture.operation(span);
     drawn.is_error = span.status == Status::Error;
@@ -257,7 +260,7 @@ fn write_row(
 
 fn on_critical_path(picture: &Picture<'_>, drawn: &Drawn<'_>) -> bool {
     match drawn.row.item {
-        Item::Span(at) => picture.timeline.critical_path.iter().any(|step| step.span == at),
+        Item::Span(at) => picture.is_on_path[at],
         _ => false,
     }
 }

@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn columns_give_way_in_their_order() {
         for (width, name, bar, self_time) in
-            [(200, 15, 151, 8), (120, 15, 71, 8), (80, 14, 32, 8), (60, 12, 24, 0), (40, 0, 17, 0)]
+            [(200, 15, 152, 8), (120, 15, 72, 8), (80, 15, 32, 8), (60, 12, 25, 0), (40, 0, 18, 0)]
         {
             let columns = Columns::fit(WISH, width);
             assert_eq!(columns.total(), width, "{width}");

@@ -12,6 +12,8 @@ mod chart;
 mod columns;
 mod notes;
 mod story;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 use super::duration::duration;
@@ -22,6 +24,7 @@ use super::{Options, Origins};
 use crate::analysis::Timeline;
 use crate::record::{Severity, Timestamp};
 use crate::trace::{Span, TraceRecord};
+use crate::trace_context::SpanId;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -35,6 +38,8 @@ struct Picture<'a> {
     paints: ServicePaints,
     /// From the first to the last moment; `None` where there are no times.
     range: Option<(Timestamp, Timestamp)>,
+    /// For each span, whether the critical path goes through it.
+    is_on_path: Vec<bool>,
     /// Cells in a line.
     width: usize,
 }
@@ -83,7 +88,14 @@ impl<'a> Picture<'a> {
         let range = times.fold(None, |range: Option<(Timestamp, Timestamp)>, at| {
             Some(range.map_or((at, at), |(start, end)| (start.min(at), end.max(at))))
         });
+        let mut is_on_path = vec![false; trace.spans.len()];
+        for step in &timeline.critical_path {
+            if let Some(is_on_path) = is_on_path.get_mut(step.span) {
+                *is_on_path = true;
+            }
+        }
         Picture {
+            is_on_path,
             style,
             glyphs: style.glyphs(),
             options,
@@ -127,7 +139,7 @@ impl<'a> Picture<'a> {
         }
         match &span.first_body {
             Some(body) => (self.quoted(body), DIM),
-            None => (format!("span {}", span.span_id), DIM),
+            None => (short_span(span.span_id), DIM),
         }
     }
 
@@ -135,14 +147,21 @@ impl<'a> Picture<'a> {
     fn span_label(&self, span: &Span) -> Vec<(String, Paint)> {
         let mut label = Vec::new();
         if let Some(service_name) = span.service_name.as_deref() {
-            label.push((escape(service_name).into_owned(), self.paints.get(Some(service_name))));
+            let name = self.short(&escape(service_name));
+            label.push((name, self.paints.get(Some(service_name))));
         }
         let (operation, paint) = self.operation(span);
+        let operation = self.short(&operation);
         if span.name.is_some() || label.is_empty() {
             let space = if label.is_empty() { "" } else { " " };
             label.push((format!("{space}{operation}"), paint));
         }
         label
+    }
+
+    /// A name, fit for a sentence.
+    fn short(&self, name: &str) -> String {
+        cut(name, 32, self.glyphs.ellipsis).into_owned()
     }
 
     fn quoted(&self, body: &str) -> String {
@@ -237,31 +256,12 @@ pub(super) fn severity_label(
     }
 }
 
+/// A span without a name: the first digits of its id, by which it is found in the logs.
+fn short_span(id: SpanId) -> String {
+    format!("span {}", &id.to_string()[..8])
+}
+
 /// A heading of a section.
 fn heading(line: &mut Line<'_>, text: &str) {
     line.push(text, BOLD);
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use crate::render::sample::{Files, checkout};
-
-    fn drawn(timeline: &Timeline, style: Style, options: Options) -> String {
-        let mut out = Vec::new();
-        write_timeline(&mut out, &style, options, &Files, timeline).unwrap();
-        String::from_utf8(out).unwrap()
-    }
-
-    #[test]
-    fn look() {
-        for width in [80, 60, 120] {
-            let style = Style { width: Some(width), ..Style::default() };
-            eprintln!("{}\n{}", "=".repeat(width), drawn(&checkout(), style, Options::default()));
-        }
-        let style = Style { width: Some(80), ascii: true, ..Style::default() };
-        let options = Options { records: true, ..Options::default() };
-        eprintln!("{}", drawn(&checkout(), style, options));
-    }
 }

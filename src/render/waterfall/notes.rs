@@ -1,11 +1,13 @@
 //! Below the picture: what its marks mean, if they occur, and what to know before trusting it.
 
-use super::super::escape::escape;
-use super::super::line::write_wrapped;
-use super::super::style::{DIM, PLAIN, Paint, WARN};
-use super::super::warning::warning_text;
 use super::Picture;
 use super::chart::Marks;
+use crate::render::{
+    escape::escape,
+    line::{words, write_wrapped},
+    style::{DIM, PLAIN, Paint, WARN},
+    warning::warning_text,
+};
 use std::io::{self, Write};
 
 /// Footnotes for the marks that occur, then the warnings.
@@ -15,17 +17,16 @@ pub(super) fn write_notes(
     marks: Marks,
 ) -> io::Result<()> {
     let glyphs = picture.glyphs;
+    let inferred = marks.inferred_service.and_then(|at| picture.timeline.trace.spans.get(at));
+    let inferred =
+        inferred.map(|span| format!("{}?", picture.service(span.service_name.as_deref())));
     let notes: Vec<String> = [
-        (marks.waiting, glyphs.waiting[0], "waiting for spans below"),
-        (marks.observed, glyphs.observed, "from first to last log line, no duration reported"),
-        (
-            marks.inferred_parent,
-            &format!("{}{}", glyphs.last, glyphs.guess),
-            "parent guessed from times",
-        ),
-        (marks.inferred_service, &format!("x{}", glyphs.guess), "service guessed from its callers"),
-        (marks.loose, glyphs.record, "record that names no span"),
-        (marks.never_logged, "?", "named by other records, never logged"),
+        (marks.waiting, glyphs.waiting[0], "waits for spans below"),
+        (marks.observed, glyphs.observed, "first to last log line"),
+        (marks.inferred_parent, &format!("{}{}", glyphs.last, glyphs.guess), "parent guessed"),
+        (inferred.is_some(), inferred.as_deref().unwrap_or("?"), "service guessed"),
+        (marks.loose, glyphs.record, "record of no span"),
+        (marks.never_logged, "?", "named but never logged"),
     ]
     .into_iter()
     .filter(|(occurs, ..)| *occurs)
@@ -43,8 +44,7 @@ pub(super) fn write_notes(
     }
     for warning in warnings {
         let text = warning_text(warning);
-        let words: Vec<Vec<(String, Paint)>> =
-            escape(&text).split(' ').map(|word| vec![(word.to_owned(), PLAIN)]).collect();
+        let words = words(&[(escape(&text).into_owned(), PLAIN)]);
         let mut line = picture.line();
         line.push("note: ", WARN);
         write_wrapped(out, line, 6, " ", &words)?;

@@ -1,12 +1,16 @@
 //! The trace in words: what it is, what failed first, where most of the time went.
 
-use super::super::duration::{count, share};
-use super::super::escape::escape;
-use super::super::line::write_wrapped;
-use super::super::style::{BOLD, DIM, ERROR, GOOD, PLAIN, Paint};
 use super::Picture;
 use crate::analysis::Gap;
-use crate::trace::Status;
+use crate::render::{
+    duration::{count, grouped, share},
+    escape::escape,
+    line::{words, write_wrapped},
+    style::{BOLD, DIM, ERROR, GOOD, PLAIN, Paint},
+    time::{clock, date, zone_name},
+};
+use crate::trace::{Span, Status};
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 type Piece = Vec<(String, Paint)>;
@@ -24,14 +28,22 @@ pub(super) fn write_header(out: &mut dyn Write, picture: &Picture<'_>) -> io::Re
     if let Some((start, _)) = picture.range {
         pieces.push(vec![(picture.duration(picture.total()), BOLD)]);
         let zone = picture.style.time_zone;
-        let start = format!("{} {} {}", zone.date(start), zone.clock(start), zone.name(start));
+        let start =
+            format!("{} {} {}", date(zone, start), clock(zone, start), zone_name(zone, start));
         pieces.push(vec![(start, PLAIN)]);
     } else {
         pieces.push(vec![("no times".to_owned(), DIM)]);
     }
-    let services = picture.timeline.services.iter().filter(|share| share.service_name.is_some());
+    let services: BTreeSet<_> = picture
+        .timeline
+        .services
+        .iter()
+        .map(|service| &service.service_name)
+        .chain(trace.loose_records.iter().map(|(service_name, _)| service_name))
+        .flatten()
+        .collect();
     let mut counts = vec![
-        count(services.count() as u64, "service"),
+        count(services.len() as u64, "service"),
         count(trace.spans.len() as u64, "span"),
         count(trace.record_count, "record"),
     ];
@@ -74,6 +86,9 @@ pub(super) fn write_diagnosis(out: &mut dyn Write, picture: &Picture<'_>) -> io:
     if !is_spaced {
         writeln!(out)?;
     }
+    if let Some(sentence) = many_calls(picture, most.time) {
+        return write_sentence(out, picture, sentence);
+    }
     write_sentence(out, picture, most.sentence(picture))?;
     if let Some(gap) = most.gap {
         for record in [gap.before, gap.after].into_iter().filter_map(|at| records.get(at)) {
@@ -90,12 +105,31 @@ fn write_sentence(
     picture: &Picture<'_>,
     sentence: Vec<(String, Paint)>,
 ) -> io::Result<()> {
-    let mut line = picture.line();
-    for (text, paint) in &sentence {
-        let room = picture.width.saturating_sub(line.width());
-        line.cut(text, room, *paint);
+    write_wrapped(out, picture.line(), 2, " ", &words(&sentence))
+}
+
+/// A span that takes less than this part of a trace does not explain it.
+const LEAST_PART: f64 = 0.1;
+
+/// Where one operation, called many times, took more than any single span: says that instead.
+fn many_calls(picture: &Picture<'_>, most: u64) -> Option<Piece> {
+    let operation =
+        picture.timeline.operations.iter().max_by_key(|operation| operation.self_time)?;
+    if operation.span_count < 2 || operation.self_time <= most {
+        return None;
     }
-    line.write(out)
+    let service_name = operation.service_name.as_deref();
+    let mut sentence = vec![
+        (format!("{} of the self time", share(operation.share)), BOLD),
+        (format!(" ({}) in ", picture.duration(operation.self_time)), PLAIN),
+        (picture.short(&picture.service(service_name)), picture.paints.get(service_name)),
+    ];
+    if let Some(name) = operation.name.as_deref() {
+        sentence.push((format!(" {}", picture.short(&escape(name))), PLAIN));
+    }
+    let times = format!(", called {} times", grouped(operation.span_count));
+    sentence.push((times, PLAIN));
+    Some(sentence)
 }
 
 /// Where the trace waited longest.
@@ -143,13 +177,25 @@ impl<'a> Most<'a> {
         Some(Most { span: None, time: gap.duration, gap: Some(gap) })
     }
 
+    fn span_of<'p>(&self, picture: &Picture<'p>) -> Option<&'p Span> {
+        picture.timeline.trace.spans.get(self.span?)
+    }
+
     fn sentence(&self, picture: &Picture<'_>) -> Piece {
-        let trace = &picture.timeline.trace;
         let part = self.time as f64 / picture.total().max(1) as f64;
+        let time = picture.duration(self.time);
+        if let Some(span) = self.span_of(picture).filter(|_| part < LEAST_PART) {
+            let mut sentence = vec![
+                ("the time is spread".to_owned(), BOLD),
+                (format!(": at most {time} ({}) in one span, ", share(part)), PLAIN),
+            ];
+            sentence.extend(picture.span_label(span));
+            return sentence;
+        }
         let mut sentence = vec![(format!("{} of the time", share(part)), BOLD)];
-        match self.span.and_then(|span| trace.spans.get(span)) {
+        match self.span_of(picture) {
             Some(span) => {
-                sentence.push((format!(" ({}) in ", picture.duration(self.time)), PLAIN));
+                sentence.push((format!(" ({time}) in "), PLAIN));
                 sentence.extend(picture.span_label(span));
                 if let Some(gap) = self.gap {
                     let silence =
@@ -158,7 +204,7 @@ impl<'a> Most<'a> {
                 }
             }
             None => {
-                let silence = format!(" is a silence of {} between", picture.duration(self.time));
+                let silence = format!(" is a silence of {time} between");
                 sentence.push((silence, PLAIN));
             }
         }

@@ -3,9 +3,9 @@
 //!
 //! Walks without recursion: a log decides how deep a tree is.
 
-use super::super::style::Glyphs;
 use crate::analysis::Timeline;
 use crate::record::Timestamp;
+use crate::render::{escape::width, style::Glyphs};
 use crate::trace::{Name, Parent, Status};
 use crate::trace_context::SpanId;
 use std::collections::BTreeMap;
@@ -196,7 +196,7 @@ impl Choice<'_> {
         for &node in chain.iter().rev() {
             self.show(node);
         }
-        if self.rows > max_rows && before > 1 {
+        if self.rows > max_rows && (before > 1 || chain.len() > 1) {
             for &node in &chain {
                 self.hide(node);
             }
@@ -368,7 +368,7 @@ fn tree(
     let mut text = String::new();
     let drawn = if levels.len() > max_levels {
         text.push_str(glyphs.ellipsis);
-        text.extend(std::iter::repeat_n(' ', 2usize.saturating_sub(super::super::width(&text))));
+        text.extend(std::iter::repeat_n(' ', 2usize.saturating_sub(width(&text))));
         &levels[levels.len() + 1 - max_levels.max(1)..]
     } else {
         levels

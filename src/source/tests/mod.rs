@@ -8,6 +8,9 @@ use std::fs;
 use std::sync::Mutex;
 use tempfile::TempDir;
 
+#[cfg(unix)]
+mod pipes;
+
 /// Reads everything with some threads: the chunks in order, and the errors' messages.
 fn read(chunks: &Chunks, threads: usize) -> (Vec<Chunk>, Vec<String>) {
     let gathered = Mutex::new((Vec::new(), Vec::new()));
@@ -160,6 +163,8 @@ proptest! {
                 prop_assert_eq!(&joined(of_source, max_line), &bytes);
                 let found: Vec<&[u8]> = of_source.iter().map(|chunk| &chunk.bytes[..]).collect();
                 prop_assert_eq!(&found, &expected, "source {}", count);
+                let plain = &read[..of_source.len()];
+                prop_assert!(of_source.iter().zip(plain).all(|(one, other)| one.offset == other.offset));
                 count += 1;
             }
             prop_assert_eq!(count, inputs.len());
@@ -206,6 +211,20 @@ fn empty_files_and_files_without_a_final_newline_are_read() {
             }
         }
     }
+}
+
+#[test]
+fn an_empty_file_can_be_read_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let input = written(&directory, "a", b"");
+    let chunks = chunks_of(std::slice::from_ref(&input), options(64));
+    for _ in 0..2 {
+        let (read, errors) = read(&chunks.again(), 1);
+        assert!(read.len() == 1 && errors.is_empty(), "{errors:?}");
+        while chunks.next(Vec::new()).is_some() {}
+        written(&directory, "a", b"grown\n");
+    }
+    assert_eq!(joined(&read(&chunks.again(), 1).0, MAX_LINE), b"");
 }
 
 #[test]
@@ -359,154 +378,4 @@ fn a_file_that_goes_before_its_turn_is_an_error_and_an_empty_last_chunk() {
     assert!(read[0].is_last && read[0].bytes.is_empty());
     assert_eq!(read[1].bytes, b"2\n");
     assert!(errors.len() == 1 && errors[0].ends_with("a: no such file or directory"));
-}
-
-#[cfg(unix)]
-mod pipes {
-    use super::*;
-    use std::io::Write;
-    use std::time::{Duration, Instant};
-
-    #[test]
-    fn small_writes_are_gathered_to_full_chunks() {
-        let (reader, mut writer) = std::io::pipe().unwrap();
-        let chunks = chunks_of(&[descriptor(&reader)], options(1000));
-        std::thread::spawn(move || {
-            for _ in 0..500 {
-                writer.write_all(b"abc\n").unwrap();
-            }
-        });
-        let first = chunks.next(Vec::new()).unwrap().unwrap();
-        assert_eq!((first.bytes.len(), first.is_last), (1000, false));
-        drop(reader);
-        let last = chunks.next(Vec::new()).unwrap().unwrap();
-        assert_eq!((last.bytes.len(), last.is_last), (1000, true));
-        assert!(chunks.next(Vec::new()).is_none());
-    }
-
-    #[test]
-    fn a_live_pipe_gives_whole_lines_then_quiet_then_the_rest_at_the_end() {
-        let (reader, mut writer) = std::io::pipe().unwrap();
-        let live = ReadOptions { live: true, ..ReadOptions::default() };
-        let chunks = chunks_of(&[descriptor(&reader)], live);
-        writer.write_all(b"one\ntwo\nthr").unwrap();
-        let began = Instant::now();
-        let take = || chunks.next(Vec::new()).unwrap().unwrap();
-        let first = take();
-        assert_eq!(first.bytes, b"one\ntwo\n");
-        assert!(began.elapsed() < Duration::from_millis(150));
-        let quiet = take();
-        assert!(quiet.is_quiet && quiet.bytes.is_empty() && quiet.index == 1);
-        assert!(began.elapsed() >= Duration::from_millis(150));
-        // Once only: the next thing is the next line.
-        let ending = std::thread::spawn(move || {
-            std::thread::sleep(Duration::from_millis(300));
-            writer.write_all(b"ee\nfour").unwrap();
-            writer
-        });
-        let third = take();
-        assert_eq!((&third.bytes[..], third.is_quiet, third.offset), (&b"three\n"[..], false, 8));
-        drop((ending.join().unwrap(), reader));
-        let last = take();
-        assert_eq!((&last.bytes[..], last.is_last, last.index), (&b"four"[..], true, 3));
-        assert!(chunks.next(Vec::new()).is_none());
-    }
-
-    #[test]
-    fn one_thread_follows_several_live_pipes() {
-        let (one, mut to_one) = std::io::pipe().unwrap();
-        let (two, mut to_two) = std::io::pipe().unwrap();
-        let live = ReadOptions { live: true, ..ReadOptions::default() };
-        let chunks = chunks_of(&[descriptor(&one), descriptor(&two)], live);
-        let expect = |to: &mut std::io::PipeWriter, source| {
-            to.write_all(b"line\n").unwrap();
-            loop {
-                let chunk = chunks.next(Vec::new()).unwrap().unwrap();
-                if !chunk.is_quiet {
-                    return assert_eq!((chunk.source, &chunk.bytes[..]), (source, &b"line\n"[..]));
-                }
-            }
-        };
-        expect(&mut to_two, SourceId(1));
-        expect(&mut to_one, SourceId(0));
-        expect(&mut to_two, SourceId(1));
-    }
-
-    #[test]
-    fn a_pipe_may_be_compressed_and_is_read_a_second_time_when_kept() {
-        let text = long_log();
-        for live in [false, true] {
-            let (input, reader) = piped(&Compression::Gzip.compress(&text));
-            let options = ReadOptions { chunk_size: 5000, live, keep: true };
-            let chunks = chunks_of(&[input], options);
-            let (first, errors) = read(&chunks, 2);
-            drop(reader);
-            assert!(errors.is_empty() && joined(&first, MAX_LINE) == text);
-            let (second, errors) = read(&chunks.again(), 2);
-            assert!(errors.is_empty() && joined(&second, MAX_LINE) == text);
-            let indexes = |chunks: &[Chunk]| -> Vec<(u32, usize)> {
-                chunks.iter().map(|chunk| (chunk.index, chunk.bytes.len())).collect()
-            };
-            assert_eq!(indexes(&first), indexes(&second));
-        }
-    }
-
-    #[test]
-    fn a_pipe_that_was_not_kept_cannot_be_read_again() {
-        let (input, reader) = piped(b"gone\n");
-        let chunks = chunks_of(&[input], options(64));
-        assert_eq!(joined(&read(&chunks, 1).0, MAX_LINE), b"gone\n");
-        drop(reader);
-        let (second, errors) = read(&chunks.again(), 1);
-        assert!(second.len() == 1 && second[0].is_last && second[0].bytes.is_empty());
-        assert!(errors[0].ends_with("cannot be read a second time"), "{errors:?}");
-    }
-
-    #[test]
-    fn a_named_pipe_is_a_stream() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("fifo");
-        let made = std::process::Command::new("mkfifo").arg(&path).status();
-        if !made.is_ok_and(|status| status.success()) {
-            return;
-        }
-        let sources = sources(&[Input::Path(path.clone())]);
-        assert_eq!((sources[0].size, sources[0].modified), (None, None));
-        let writing = std::thread::spawn(move || fs::write(path, b"a\nb\n").unwrap());
-        let (read, errors) = read(&Chunks::new(sources, options(2)), 2);
-        writing.join().unwrap();
-        assert!(errors.is_empty());
-        assert_eq!(joined(&read, MAX_LINE), b"a\nb\n");
-    }
-
-    #[test]
-    fn stopping_wakes_a_thread_that_waits_for_a_pipe() {
-        for live in [false, true] {
-            let (reader, _writer) = std::io::pipe().unwrap();
-            let chunks = chunks_of(&[descriptor(&reader)], ReadOptions { live, ..options(64) });
-            std::thread::scope(|scope| {
-                for _ in 0..3 {
-                    scope.spawn(|| assert!(chunks.next(Vec::new()).is_none()));
-                }
-                std::thread::sleep(Duration::from_millis(30));
-                chunks.stop();
-            });
-        }
-    }
-
-    #[test]
-    fn a_stream_that_another_thread_waits_for_is_passed_over() {
-        let directory = tempfile::tempdir().unwrap();
-        let (reader, writer) = std::io::pipe().unwrap();
-        let inputs = [descriptor(&reader), written(&directory, "a", b"here\n")];
-        let chunks = chunks_of(&inputs, options(64));
-        std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| chunks.next(Vec::new()));
-            std::thread::sleep(Duration::from_millis(30));
-            let chunk = chunks.next(Vec::new()).unwrap().unwrap();
-            assert_eq!(chunk.bytes, b"here\n");
-            drop((writer, reader));
-            assert!(waiting.join().unwrap().unwrap().unwrap().is_last);
-        });
-    }
 }

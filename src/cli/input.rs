@@ -1,0 +1,135 @@
+//! Arguments that say what to read and how: shared by every command that reads logs.
+
+use super::Context;
+use super::error::CliError;
+use crate::pipeline::LineTable;
+use crate::pipeline::{ReadOutcome, ReadPlan, Search, SourceInfo, Visit, read};
+use crate::record::{Detail, Reference, TimeZone, Timestamp, service};
+use crate::source::{Chunks, Input, ReadOptions, Source, SourceError, expand};
+use std::ffi::OsString;
+use std::time::UNIX_EPOCH;
+
+/// What to read and how.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct InputArgs {
+    /// Read times without a zone as of this zone, and show times in it: UTC, local, an offset such
+    /// as +02:00, or a name such as Europe/Berlin
+    #[arg(long, value_name = "ZONE", default_value = "UTC", help_heading = "Reading")]
+    pub(crate) tz: TimeZone,
+
+    /// Complete times without a year or a date so that none lies after this date [default: each
+    /// file's modification date]
+    #[arg(long, value_name = "DATE", help_heading = "Reading")]
+    pub(crate) reference_date: Option<String>,
+
+    /// Use this many threads [default: one per core]
+    #[arg(short = 'j', long, value_name = "N", help_heading = "Reading")]
+    pub(crate) threads: Option<usize>,
+
+    /// Read in pieces of about this many bytes; the answer is the same for any
+    #[arg(long, value_name = "BYTES", hide = true, default_value_t = 1 << 20)]
+    pub(crate) chunk_size: usize,
+}
+
+/// Opened inputs, ready to be read once or twice.
+pub(crate) struct Inputs {
+    pub(crate) chunks: Chunks,
+    pub(crate) infos: Vec<SourceInfo>,
+    pub(crate) threads: usize,
+    /// Inputs that did not become sources.
+    pub(crate) missing: Vec<SourceError>,
+}
+
+impl InputArgs {
+    /// Opens the inputs. `keep`: they will be read twice. `live`: pipes are shown as they come.
+    pub(crate) fn open(
+        &self,
+        files: &[OsString],
+        context: &Context,
+        keep: bool,
+        live: bool,
+    ) -> Result<Inputs, CliError> {
+        let inputs: Vec<Input> = if files.is_empty() {
+            if context.stdin_is_terminal {
+                return Err(CliError::usage(
+                    "no input: standard input is a terminal",
+                    "name log files, or pipe logs in",
+                ));
+            }
+            vec![Input::StandardInput]
+        } else {
+            files.iter().map(Input::from).collect()
+        };
+        let (sources, missing) = expand(&inputs);
+        let fixed = match &self.reference_date {
+            Some(text) => Some(self.end_of_date(text)?),
+            None => None,
+        };
+        let infos = sources.iter().map(|source| self.info(source, fixed, context.now)).collect();
+        let options = ReadOptions { chunk_size: self.chunk_size.max(1), live, keep };
+        Ok(Inputs {
+            chunks: Chunks::new(sources, options),
+            infos,
+            threads: self.threads.unwrap_or(context.cores).max(1),
+            missing,
+        })
+    }
+
+    fn info(&self, source: &Source, fixed: Option<Timestamp>, now: Timestamp) -> SourceInfo {
+        let modified = source.modified.and_then(|time| {
+            let since = time.duration_since(UNIX_EPOCH).ok()?;
+            Some(Timestamp::from_nanoseconds(i64::try_from(since.as_nanos()).ok()?))
+        });
+        let service_name = source
+            .file_name()
+            .and_then(|_| service::of_file(source.name.as_bytes()))
+            .map(<[u8]>::to_vec);
+        let latest = fixed.or(modified).unwrap_or(now);
+        SourceInfo { service_name, reference: Reference { latest, time_zone: self.tz } }
+    }
+
+    /// A date means its last moment; a moment means itself.
+    fn end_of_date(&self, text: &str) -> Result<Timestamp, CliError> {
+        let reference = Reference { latest: Timestamp::from_nanoseconds(0), time_zone: self.tz };
+        Timestamp::parse(text.as_bytes(), &reference)
+            .or_else(|| {
+                Timestamp::parse(format!("{text} 23:59:59.999999999").as_bytes(), &reference)
+            })
+            .ok_or_else(|| {
+                CliError::usage(format!("{text:?} is no date"), "write --reference-date 2026-11-22")
+            })
+    }
+}
+
+impl Inputs {
+    /// Reads everything once.
+    pub(crate) fn read<V: Visit>(
+        &self,
+        chunks: &Chunks,
+        visitor: &V,
+        lines: &LineTable,
+        ask: Ask<'_>,
+        context: &Context,
+    ) -> ReadOutcome {
+        let plan = ReadPlan {
+            sources: &self.infos,
+            detail: ask.detail,
+            search: ask.search,
+            number_lines: ask.number_lines,
+            threads: self.threads,
+        };
+        super::progress::with_progress(chunks, context, || read(chunks, &plan, lines, visitor))
+    }
+
+    pub(crate) fn sources(&self) -> &[Source] {
+        self.chunks.sources()
+    }
+}
+
+/// What one reading is for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ask<'a> {
+    pub(crate) detail: Detail,
+    pub(crate) search: Option<&'a Search>,
+    pub(crate) number_lines: bool,
+}

@@ -1,0 +1,108 @@
+//! Arguments that say how to print, and what comes of them on this terminal.
+
+use super::Context;
+use super::error::CliError;
+use super::input::Inputs;
+use crate::pipeline::{LineTable, ReadOutcome};
+use crate::record::{LineOrigin, TimeZone};
+use crate::render::{Origins, Style, count, escape};
+use crate::source::{Source, SourceId};
+use std::io::Write;
+
+/// When to use colours.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ColorChoice {
+    /// On a terminal that shows them
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// How to print.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct OutputArgs {
+    /// When to use colours; NO_COLOR and CLICOLOR_FORCE are respected
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t, help_heading = "Printing")]
+    pub(crate) color: ColorChoice,
+
+    /// Draw with ASCII characters only
+    #[arg(long, help_heading = "Printing")]
+    pub(crate) ascii: bool,
+
+    /// Fit text to this many columns [default: the terminal's]
+    #[arg(long, value_name = "COLUMNS", help_heading = "Printing")]
+    pub(crate) width: Option<usize>,
+
+    /// Say nothing on stderr but errors
+    #[arg(short, long, help_heading = "Printing")]
+    pub(crate) quiet: bool,
+}
+
+impl OutputArgs {
+    /// The style of text on this terminal.
+    pub(crate) fn style(&self, context: &Context, time_zone: TimeZone) -> Style {
+        let color = match self.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => context.wants_color(),
+        };
+        Style { width: self.width.or(context.width), color, ascii: self.ascii, time_zone }
+    }
+}
+
+/// Names of sources and numbers of lines, for the renderers.
+pub(crate) struct Places<'a> {
+    pub(crate) sources: &'a [Source],
+    pub(crate) lines: &'a LineTable,
+}
+
+impl Origins for Places<'_> {
+    fn source_name(&self, source: SourceId) -> &str {
+        self.sources.get(source.0 as usize).map_or("", |source| source.name.as_str())
+    }
+
+    fn line_number(&self, source: SourceId, line: LineOrigin) -> u64 {
+        self.lines.line_number(source, line)
+    }
+}
+
+/// Names what could not be read. True if that was anything.
+pub(crate) fn report_errors(
+    inputs: &Inputs,
+    outcome: &ReadOutcome,
+    stderr: &mut dyn Write,
+) -> Result<bool, CliError> {
+    let mut failed = false;
+    for error in inputs.missing.iter().chain(&outcome.errors) {
+        failed |= !error.is_warning();
+        let word = if error.is_warning() { "warning" } else { "error" };
+        // Talk that cannot be heard is no reason to fail.
+        let _ = writeln!(stderr, "traceline: {word}: {}", escape(&error.to_string()));
+        if let Some(hint) = super::error::source_hint(error) {
+            let _ = writeln!(stderr, "  hint: {hint}");
+        }
+    }
+    Ok(failed)
+}
+
+/// One line of counts.
+pub(crate) fn report_tally(outcome: &ReadOutcome, context: &Context, stderr: &mut dyn Write) {
+    if context.is_quiet {
+        return;
+    }
+    let tally = &outcome.tally;
+    let mut text = format!(
+        "read {} in {}; {} with a trace id, {} without",
+        count(tally.lines, "line"),
+        count(tally.records, "record"),
+        crate::render::grouped(tally.with_trace),
+        crate::render::grouped(tally.records - tally.with_trace),
+    );
+    if tally.unparsed > 0 {
+        text.push_str(&format!(", {} unparsed", crate::render::grouped(tally.unparsed)));
+    }
+    let _ = writeln!(stderr, "{text}");
+}

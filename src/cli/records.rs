@@ -1,0 +1,97 @@
+//! `traceline records`: every record in one normalised shape.
+
+use super::Context;
+use super::error::{CliError, FOUND, NOTHING, TROUBLE};
+use super::filter::{RecordFormat, RecordVisitor, is_live};
+use super::input::{Ask, InputArgs};
+use super::ordered::Ordered;
+use super::output::{OutputArgs, Places, report_errors, report_tally};
+use super::piece_writer::{Counting, Shape, Writer};
+use super::record_query::RecordArgs;
+use crate::pipeline::LineTable;
+use crate::record::Detail;
+use std::ffi::OsString;
+use std::io::Write;
+
+/// Print every record in one shape: what was understood of each line
+///
+/// The shape is that of the OpenTelemetry log data model.
+#[derive(clap::Args, Debug)]
+pub(crate) struct RecordsArgs {
+    /// Log files or directories; - is standard input
+    #[arg(value_name = "FILE")]
+    files: Vec<OsString>,
+
+    #[command(flatten)]
+    records: RecordArgs,
+
+    /// Print in the order of time, across all files
+    #[arg(long, help_heading = "Printing")]
+    sort: bool,
+
+    /// Print at most this many records of each file
+    #[arg(short = 'n', long, value_name = "N", help_heading = "Printing")]
+    limit: Option<u64>,
+
+    /// How to print
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    format: RecordFormat,
+
+    #[command(flatten)]
+    input: InputArgs,
+
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+impl RecordsArgs {
+    pub(crate) fn run(self, context: &Context, stderr: &mut dyn Write) -> Result<u8, CliError> {
+        let context = &Context { is_quiet: self.output.quiet, ..context.clone() };
+        let inputs = self.input.open(&self.files, context, false, true)?;
+        let query = self.records.query(self.input.tz, context)?;
+        let lines = LineTable::new();
+        let shape = Shape {
+            names: inputs.sources().iter().map(|source| source.name.clone()).collect(),
+            before: 0,
+            after: 0,
+            most: self.limit,
+            sort: self.sort,
+            counting: Counting::No,
+            with_name: false,
+        };
+        let visitor = RecordVisitor {
+            query: &query,
+            invert: false,
+            keep_others: false,
+            is_listing: false,
+            format: self.format,
+            escape: false,
+            line_number: false,
+            with_name: false,
+            style: self.output.style(context, self.input.tz),
+            places: Places { sources: inputs.sources(), lines: &lines },
+            ordered: Ordered::new(
+                Writer::new(shape, std::io::stdout()),
+                inputs.sources().len(),
+                is_live(&inputs),
+            ),
+        };
+        let ask = Ask {
+            detail: match self.format {
+                RecordFormat::Json => Detail::Attributes,
+                _ => Detail::Fields,
+            },
+            search: None,
+            number_lines: self.format != RecordFormat::Raw,
+        };
+        let outcome = inputs.read(&inputs.chunks, &visitor, &lines, ask, context);
+        let found = visitor.ordered.finish()?.matches > 0;
+        report_tally(&outcome, context, stderr);
+        let failed = report_errors(&inputs, &outcome, stderr)?;
+        Ok(match (failed, found) {
+            (true, _) => TROUBLE,
+            (false, true) => FOUND,
+            (false, false) => NOTHING,
+        })
+    }
+}

@@ -1,0 +1,166 @@
+//! Arguments that say which traces to show, and in which order.
+
+use super::error::CliError;
+use crate::record::{Reference, TimeZone, Timestamp};
+use crate::trace::{Selection, Trace};
+use std::cmp::Ordering;
+use std::cmp::Reverse;
+
+/// By what to sort traces.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SortBy {
+    /// Earliest first
+    Start,
+    /// Longest first
+    Duration,
+    /// Most spans first
+    Spans,
+    /// Most records first
+    Records,
+    /// Most errors first
+    Errors,
+}
+
+/// Which traces.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct SelectArgs {
+    /// Sort the traces [default: start]
+    #[arg(long, value_enum, value_name = "KEY", help_heading = "Selecting traces")]
+    pub(crate) sort: Option<SortBy>,
+
+    /// Show at most this many
+    #[arg(short = 'n', long, value_name = "N", help_heading = "Selecting traces")]
+    pub(crate) limit: Option<usize>,
+
+    /// Show the N that took longest, longest first
+    #[arg(long, value_name = "N", conflicts_with_all = ["sort", "limit"], help_heading = "Selecting traces")]
+    pub(crate) slowest: Option<usize>,
+
+    /// Show only traces with an error
+    #[arg(long, help_heading = "Selecting traces")]
+    pub(crate) errors: bool,
+
+    /// Show only traces that took at least this long: 250ms, 1.5s, 2min
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Selecting traces")]
+    pub(crate) min_duration: Option<u64>,
+
+    /// Show only traces that this service took part in; may be repeated
+    #[arg(long, value_name = "NAME", help_heading = "Selecting traces")]
+    pub(crate) service: Vec<String>,
+
+    /// Show only what goes on at or after this time
+    #[arg(long, value_name = "TIME", help_heading = "Selecting traces")]
+    pub(crate) since: Option<String>,
+
+    /// Show only what has begun by this time
+    #[arg(long, value_name = "TIME", help_heading = "Selecting traces")]
+    pub(crate) until: Option<String>,
+}
+
+impl SelectArgs {
+    /// Whether any of the arguments narrows or orders what is shown.
+    pub(crate) fn is_given(&self) -> bool {
+        self.slowest.is_some() || self.limit.is_some() || self.sort.is_some() || self.is_condition()
+    }
+
+    fn is_condition(&self) -> bool {
+        self.errors
+            || self.min_duration.is_some()
+            || !self.service.is_empty()
+            || self.since.is_some()
+            || self.until.is_some()
+    }
+
+    /// The conditions.
+    pub(crate) fn selection(&self, zone: TimeZone, now: Timestamp) -> Result<Selection, CliError> {
+        let time = |text: &Option<String>, name: &str| match text {
+            Some(text) => parse_time(text, zone, now).map(Some).ok_or_else(|| {
+                CliError::usage(
+                    format!("{text:?} is no time for {name}"),
+                    "write 2026-11-22T10:30:00Z, 2026-11-22, 10:30:00, or 15min for so long ago",
+                )
+            }),
+            None => Ok(None),
+        };
+        Ok(Selection {
+            services: self.service.clone(),
+            min_duration: self.min_duration,
+            errors: self.errors,
+            since: time(&self.since, "--since")?,
+            until: time(&self.until, "--until")?,
+        })
+    }
+
+    /// Sorts and cuts what was selected.
+    pub(crate) fn arrange(&self, traces: &mut Vec<Trace>) {
+        let duration = |trace: &Trace| Reverse(trace.duration());
+        if self.slowest.is_some() {
+            sort(traces, |a, b| duration(a).cmp(&duration(b)));
+        }
+        match self.sort {
+            // They come sorted by start.
+            None | Some(SortBy::Start) => {}
+            Some(SortBy::Duration) => sort(traces, |a, b| duration(a).cmp(&duration(b))),
+            Some(SortBy::Spans) => sort(traces, |a, b| b.spans.len().cmp(&a.spans.len())),
+            Some(SortBy::Records) => sort(traces, |a, b| b.record_count.cmp(&a.record_count)),
+            Some(SortBy::Errors) => sort(traces, |a, b| b.error_count.cmp(&a.error_count)),
+        }
+        if let Some(most) = self.slowest.or(self.limit) {
+            traces.truncate(most);
+        }
+    }
+}
+
+/// A stable sort: equals stay in the order of their starts.
+fn sort(traces: &mut [Trace], compare: impl FnMut(&Trace, &Trace) -> Ordering) {
+    traces.sort_by(compare);
+}
+
+/// `250ms`, `1.5s`, `2min`, `1h` in nanoseconds.
+pub(crate) fn parse_duration(text: &str) -> Result<u64, String> {
+    let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let unit = match unit.trim() {
+        "ns" => 1.0,
+        "us" | "µs" => 1e3,
+        "ms" => 1e6,
+        "s" => 1e9,
+        "m" | "min" => 60e9,
+        "h" => 3600e9,
+        "d" => 86_400e9,
+        _ => return Err("write a number and a unit: 250ms, 1.5s, 2min, 1h".to_owned()),
+    };
+    let number: f64 = number.parse().map_err(|_| format!("{number:?} is no number"))?;
+    Ok((number * unit).round() as u64)
+}
+
+/// A moment, a date (its beginning), a time of the latest day, or a span of time before now.
+pub(crate) fn parse_time(text: &str, zone: TimeZone, now: Timestamp) -> Option<Timestamp> {
+    let reference = Reference { latest: now, time_zone: zone };
+    Timestamp::parse(text.as_bytes(), &reference)
+        .or_else(|| Timestamp::parse(format!("{text}:00").as_bytes(), &reference))
+        .or_else(|| Timestamp::parse(format!("{text} 00:00:00").as_bytes(), &reference))
+        .or_else(|| {
+            let ago = i64::try_from(parse_duration(text).ok()?).ok()?;
+            Some(now.plus(-ago))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn times_are_moments_dates_or_so_long_ago() {
+        let now = Timestamp::from_nanoseconds(1_795_370_400_000_000_000);
+        let read = |text| {
+            parse_time(text, TimeZone::UTC, now).map(|t| now.nanoseconds() - t.nanoseconds())
+        };
+        assert_eq!(read("15min"), Some(900_000_000_000));
+        assert_eq!(read("2026-11-22T17:00:00Z"), Some(3_600_000_000_000));
+        assert_eq!(read("2026-11-22"), Some(18 * 3_600_000_000_000));
+        assert_eq!(read("17:00"), Some(3_600_000_000_000));
+        assert_eq!(read("yesterday"), None);
+    }
+}

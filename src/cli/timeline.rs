@@ -1,0 +1,252 @@
+//! `traceline timeline`: per trace, what happened when, and where the time went.
+
+use super::Context;
+use super::error::{CliError, FOUND, NOTHING, TROUBLE};
+use super::gather::{Gathered, Want, gather};
+use super::input::{InputArgs, Inputs};
+use super::output::{OutputArgs, Places, report_errors, report_tally};
+use super::select::SelectArgs;
+use super::trace_argument::{TraceArgument, resolve};
+use crate::analysis::Timeline;
+use crate::pipeline::Search;
+use crate::record::TraceKey;
+use crate::render::{self, Options, OutputFormat};
+use crate::trace::{Trace, Wanted};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::Path;
+
+/// Show what happened in a trace, and where the time went
+///
+/// A waterfall of the trace's spans, under it the time by service and operation, the critical path
+/// and the longest silences. Name a TRACE, or select traces; with neither, the slowest one is
+/// shown. With -t, --all, --slowest, --errors or another selection, all arguments are files.
+#[derive(clap::Args, Debug)]
+pub(crate) struct TimelineArgs {
+    /// The trace, then log files or directories; - is standard input
+    #[arg(value_name = "TRACE|FILE")]
+    arguments: Vec<OsString>,
+
+    /// Show this trace; may be repeated
+    #[arg(short = 't', long = "trace", value_name = "TRACE", help_heading = "Selecting traces")]
+    traces: Vec<String>,
+
+    /// Show all traces
+    #[arg(long, help_heading = "Selecting traces")]
+    all: bool,
+
+    /// Show the log records within their spans
+    #[arg(long, help_heading = "Printing")]
+    records: bool,
+
+    /// Fold the least interesting spans so that a trace takes at most this many rows; 0: never
+    #[arg(long, value_name = "N", default_value_t = 60, help_heading = "Printing")]
+    max_rows: usize,
+
+    /// How to print
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    format: TimelineFormat,
+
+    #[command(flatten)]
+    select: SelectArgs,
+
+    #[command(flatten)]
+    input: InputArgs,
+
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum TimelineFormat {
+    /// A picture for people
+    #[default]
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+impl TimelineArgs {
+    pub(crate) fn run(
+        mut self,
+        context: &Context,
+        out: &mut dyn Write,
+        stderr: &mut dyn Write,
+    ) -> Result<u8, CliError> {
+        let context = &Context { is_quiet: self.output.quiet, ..context.clone() };
+        let (named, files) = self.split_arguments()?;
+        let is_default = named.is_empty() && !self.all && !self.select.is_given();
+        if is_default {
+            self.select.slowest = Some(1);
+        }
+        let has_prefix = named.iter().any(|name| matches!(name, TraceArgument::Prefix(_)));
+        let is_selected = named.is_empty() && self.select.is_given();
+        let inputs = self.input.open(&files, context, has_prefix || is_selected, false)?;
+        let shown = if named.is_empty() {
+            self.selected(&inputs, is_selected, context)?
+        } else {
+            self.named(&named, &inputs, context)?
+        };
+        let found = !shown.gathered.assembly.traces.is_empty();
+        self.print(&shown, &inputs, context, out)?;
+        out.flush()?;
+        report_tally(&shown.gathered.outcome, context, stderr);
+        if is_default && shown.traces > 1 && !context.is_quiet {
+            let _ = writeln!(
+                stderr,
+                "this is the slowest of {} traces; name another, or use --slowest N, --errors or --all",
+                render::grouped(shown.traces as u64)
+            );
+        }
+        if !found && !named.is_empty() && !context.is_quiet {
+            let _ = writeln!(stderr, "no record of the trace was found");
+        }
+        let failed = report_errors(&inputs, &shown.gathered.outcome, stderr)?;
+        Ok(match (failed, found) {
+            (true, _) => TROUBLE,
+            (false, true) => FOUND,
+            (false, false) => NOTHING,
+        })
+    }
+
+    /// The traces that are named, and the files. The first argument is a trace, unless another
+    /// option selects traces, or it is the name of a file and of no trace.
+    fn split_arguments(&self) -> Result<(Vec<TraceArgument>, Vec<OsString>), CliError> {
+        let mut named = Vec::new();
+        for text in &self.traces {
+            named.push(TraceArgument::read(text)?);
+        }
+        let mut files = self.arguments.clone();
+        if named.is_empty()
+            && !self.all
+            && !self.select.is_given()
+            && let Some(first) = files.first()
+        {
+            let text = first.to_string_lossy().into_owned();
+            let is_file = text == "-" || Path::new(first).exists();
+            match TraceArgument::parse(&text) {
+                Some(TraceArgument::Prefix(_)) if is_file => {}
+                Some(argument) => {
+                    named.push(argument);
+                    files.remove(0);
+                }
+                None if is_file => {}
+                None => {
+                    return Err(CliError::usage(
+                        format!("{text:?} is neither a trace id nor a file"),
+                        "a trace is 32 or 16 hex digits, a header value, a Datadog decimal, or the \
+                         first 6 digits or more",
+                    ));
+                }
+            }
+        }
+        Ok((named, files))
+    }
+
+    /// Named traces: one reading, and only of what holds their ids.
+    fn named(
+        &self,
+        named: &[TraceArgument],
+        inputs: &Inputs,
+        context: &Context,
+    ) -> Result<Shown, CliError> {
+        let resolved = resolve(named, inputs, context)?;
+        let search = resolved.search();
+        let want = Want { only: Some(resolved.wanted()), search: search.as_ref(), records: true };
+        let second = resolved.outcome.as_ref().map(|_| inputs.chunks.again());
+        let chunks = second.as_ref().unwrap_or(&inputs.chunks);
+        let mut gathered = gather(inputs, chunks, want, context)?;
+        if resolved.keys.is_empty() {
+            gathered.assembly.traces.clear();
+        }
+        let traces = gathered.assembly.traces.len();
+        Ok(Shown { gathered, traces })
+    }
+
+    /// Selected traces: a first reading finds them, a second one gets the records of those alone.
+    fn selected(
+        &self,
+        inputs: &Inputs,
+        is_selected: bool,
+        context: &Context,
+    ) -> Result<Shown, CliError> {
+        let selection = self.select.selection(self.input.tz, context.now)?;
+        if !is_selected {
+            let want = Want { records: true, ..Want::default() };
+            let gathered = gather(inputs, &inputs.chunks, want, context)?;
+            let traces = gathered.assembly.traces.len();
+            return Ok(Shown { gathered, traces });
+        }
+        let mut gathered = gather(inputs, &inputs.chunks, Want::default(), context)?;
+        let all = gathered.assembly.traces.len();
+        let traces = &mut gathered.assembly.traces;
+        traces.retain(|trace| selection.matches(trace));
+        self.select.arrange(traces);
+        if traces.is_empty() {
+            return Ok(Shown { gathered, traces: all });
+        }
+        let keys: Vec<TraceKey> = traces.iter().map(|trace| trace.key).collect();
+        // Few ids are searched for in the raw bytes; for many, reading all is as quick.
+        let search = if keys.len() <= MOST_SEARCHED { Search::new(&keys, &[]) } else { None };
+        let want = Want {
+            only: Some(Wanted::new(keys.iter().copied())),
+            search: search.as_ref(),
+            records: true,
+        };
+        let second = gather(inputs, &inputs.chunks.again(), want, context)?;
+        add_records(traces, second.assembly.traces);
+        gathered.lines = second.lines;
+        Ok(Shown { gathered, traces: all })
+    }
+
+    fn print(
+        &self,
+        shown: &Shown,
+        inputs: &Inputs,
+        context: &Context,
+        out: &mut dyn Write,
+    ) -> Result<(), CliError> {
+        let format = match self.format {
+            TimelineFormat::Text => OutputFormat::Text,
+            TimelineFormat::Json => OutputFormat::Json,
+        };
+        let options = Options {
+            records: self.records,
+            max_rows: (self.max_rows > 0).then_some(self.max_rows),
+        };
+        let style = self.output.style(context, self.input.tz);
+        let mut renderer = render::renderer(format, style, options);
+        let places = Places { sources: inputs.sources(), lines: &shown.gathered.lines };
+        for trace in &shown.gathered.assembly.traces {
+            renderer.timeline(out, &places, &Timeline::new(trace.clone()))?;
+        }
+        Ok(())
+    }
+}
+
+/// More ids than this are not searched for in raw bytes.
+const MOST_SEARCHED: usize = 64;
+
+/// The traces to show, and how many there are in all.
+struct Shown {
+    gathered: Gathered,
+    traces: usize,
+}
+
+/// Gives the traces of a first reading the records that the second one kept.
+fn add_records(traces: &mut [Trace], with_records: Vec<Trace>) {
+    let mut by_key: BTreeMap<TraceKey, Trace> =
+        with_records.into_iter().map(|trace| (trace.key, trace)).collect();
+    for trace in traces {
+        let Some(full) = by_key.remove(&trace.key) else { continue };
+        let bodies: BTreeMap<_, _> =
+            full.spans.into_iter().map(|span| (span.span_id, span.first_body)).collect();
+        for span in &mut trace.spans {
+            if let Some(body) = bodies.get(&span.span_id) {
+                span.first_body.clone_from(body);
+            }
+        }
+        trace.records = full.records;
+    }
+}

@@ -1,0 +1,86 @@
+//! `traceline traces`: the table of traces.
+
+use super::Context;
+use super::error::{CliError, FOUND, NOTHING, TROUBLE};
+use super::gather::{Want, gather};
+use super::input::InputArgs;
+use super::output::{OutputArgs, report_errors, report_tally};
+use super::select::SelectArgs;
+use crate::analysis::TraceSummary;
+use crate::render::{self, Options, OutputFormat};
+use std::ffi::OsString;
+use std::io::Write;
+
+/// List the traces of the logs: start, duration, spans, records, services, errors
+///
+/// One row a trace, earliest first.
+#[derive(clap::Args, Debug)]
+pub(crate) struct TracesArgs {
+    /// Log files or directories; - is standard input
+    #[arg(value_name = "FILE")]
+    files: Vec<OsString>,
+
+    /// How to print
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    format: TracesFormat,
+
+    #[command(flatten)]
+    select: SelectArgs,
+
+    #[command(flatten)]
+    input: InputArgs,
+
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, Default)]
+enum TracesFormat {
+    /// A table for people
+    #[default]
+    Text,
+    /// One JSON object a line
+    Json,
+    /// Comma-separated, with a header
+    Csv,
+}
+
+impl TracesArgs {
+    pub(crate) fn run(
+        self,
+        context: &Context,
+        out: &mut dyn Write,
+        stderr: &mut dyn Write,
+    ) -> Result<u8, CliError> {
+        let context = &Context { is_quiet: self.output.quiet, ..context.clone() };
+        let selection = self.select.selection(self.input.tz, context.now)?;
+        let inputs = self.input.open(&self.files, context, false, false)?;
+        let gathered = gather(&inputs, &inputs.chunks, Want::default(), context)?;
+        let mut traces = gathered.assembly.traces;
+        traces.retain(|trace| selection.matches(trace));
+        self.select.arrange(&mut traces);
+        let format = match self.format {
+            TracesFormat::Text => OutputFormat::Text,
+            TracesFormat::Json => OutputFormat::Json,
+            TracesFormat::Csv => OutputFormat::Csv,
+        };
+        let style = self.output.style(context, self.input.tz);
+        let mut renderer = render::renderer(format, style, Options::default());
+        let found = !traces.is_empty();
+        if found || matches!(self.format, TracesFormat::Csv) {
+            renderer.begin_traces(out)?;
+            for trace in traces {
+                renderer.trace(out, &TraceSummary::new(trace))?;
+            }
+            renderer.end_traces(out)?;
+        }
+        out.flush()?;
+        report_tally(&gathered.outcome, context, stderr);
+        let failed = report_errors(&inputs, &gathered.outcome, stderr)?;
+        Ok(match (failed, found) {
+            (true, _) => TROUBLE,
+            (false, true) => FOUND,
+            (false, false) => NOTHING,
+        })
+    }
+}
