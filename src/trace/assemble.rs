@@ -275,7 +275,7 @@ fn finish(
         .map(|&(service, count)| (names.get(service), u64::from(count)))
         .collect();
     loose_records.sort_unstable();
-    let is_error = fragment.error_count > 0;
+    let is_error = fragment.is_failed;
     let is_ok = spans.iter().any(|span| span.status == Status::Ok);
     Trace {
         trace_id,
@@ -335,6 +335,7 @@ fn span(
     };
     let error_count =
         facts.own.error_count.saturating_add(outside.map_or(0, |view| view.error_count));
+    let is_failed = facts.own.is_failed || outside.is_some_and(|view| view.is_failed);
     let states_success =
         facts.own.states_success || outside.is_some_and(|view| view.states_success);
     Span {
@@ -354,7 +355,7 @@ fn span(
                 SpanBounds::Observed { start, end }
             }
         }),
-        status: status(error_count > 0, states_success),
+        status: status(is_failed, states_success),
         record_count: u64::from(facts.own.record_count),
         error_count: u64::from(error_count),
         outside_count: outside.map_or(0, |view| u64::from(view.record_count)),
