@@ -275,6 +275,11 @@ fn finish(
         .map(|&(service, count)| (names.get(service), u64::from(count)))
         .collect();
     loose_records.sort_unstable();
+    let ends_before_start = facts
+        .iter()
+        .filter(|span| span.own.ends_before_start)
+        .filter_map(|span| SpanId::new(span.id))
+        .collect();
     let is_error = fragment.is_failed;
     let is_ok = spans.iter().any(|span| span.status == Status::Ok);
     Trace {
@@ -295,7 +300,7 @@ fn finish(
             .filter_map(|(id, count)| SpanId::new(id).map(|id| (id, count)))
             .collect(),
         loops,
-        ends_before_start: Vec::new(),
+        ends_before_start,
     }
 }
 

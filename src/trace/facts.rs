@@ -7,6 +7,7 @@ use crate::record::{LineOrigin, LogRecord, Severity, TraceKey};
 use crate::source::SourceId;
 use crate::trace::Name;
 use crate::trace::identity::{Spelling, normalized};
+use crate::trace::precision::MILLISECOND;
 use crate::trace::symbols::{Symbol, SymbolCache, Symbols};
 use std::sync::Arc;
 
@@ -32,6 +33,8 @@ pub(crate) struct RecordFacts {
     pub(crate) interval: Option<Interval>,
     /// A start without a duration.
     pub(crate) lone_start: Option<i64>,
+    /// The record was written before the start that it states, by more than the rounding of times.
+    pub(crate) ends_before_start: bool,
     pub(crate) service: Option<Symbol>,
     pub(crate) name: Option<Symbol>,
     /// What kind of thing the record says; [`NO_LABEL`] where an earlier record of the span is
@@ -251,6 +254,11 @@ impl RecordFacts {
             parent_is_field: parent != 0 && parent == field,
             interval,
             lone_start,
+            ends_before_start: lone_start.zip(timestamp).is_some_and(|(start, end)| {
+                let rounding =
+                    if is_whole_second(end) { NANOSECONDS_PER_SECOND } else { MILLISECOND };
+                end < start.saturating_sub(rounding)
+            }),
             service,
             name,
             label: if span == 0 || is_label_known {
@@ -335,6 +343,25 @@ mod tests {
         let start = Some(Timestamp::from_nanoseconds(5));
         assert_eq!(bounds(LogRecord { span_start: start, ..record }), Some((5, 35)));
         assert_eq!(bounds(LogRecord { duration: Some(1), ..LogRecord::default() }), None);
+    }
+
+    #[test]
+    fn a_start_after_the_record_is_noticed_unless_it_is_rounding() {
+        let at = |n| Some(Timestamp::from_nanoseconds(n));
+        for (start, end, expected) in [
+            (5 * MILLISECOND, 3 * MILLISECOND, true),
+            (3 * MILLISECOND + 9, 3 * MILLISECOND, false),
+            (7 * MILLISECOND, 0, false),
+            (1, 2, false),
+            (i64::MIN, i64::MAX, false),
+        ] {
+            let known = facts(LogRecord {
+                timestamp: at(end),
+                span_start: at(start),
+                ..LogRecord::default()
+            });
+            assert_eq!(known.ends_before_start, expected, "{start} {end}");
+        }
     }
 
     #[test]

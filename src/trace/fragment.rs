@@ -259,6 +259,7 @@ pub(crate) struct SpanView {
     name_interval: u64,
     name_at: i64,
     pub(crate) states_success: bool,
+    pub(crate) ends_before_start: bool,
 }
 
 impl Default for SpanView {
@@ -277,6 +278,7 @@ impl Default for SpanView {
             name_interval: 0,
             name_at: NEVER,
             states_success: false,
+            ends_before_start: false,
         }
     }
 }
@@ -300,6 +302,7 @@ impl SpanView {
             name_interval: facts.interval.map_or(0, |interval| interval.duration),
             name_at: at,
             states_success: facts.states_success,
+            ends_before_start: facts.ends_before_start,
         }
     }
 
@@ -332,5 +335,6 @@ impl SpanView {
             self.name_at = other.name_at;
         }
         self.states_success |= other.states_success;
+        self.ends_before_start |= other.ends_before_start;
     }
 }
