@@ -22,6 +22,8 @@ pub(crate) struct Piece {
     /// What to sort by.
     pub(crate) timestamp: Option<i64>,
     pub(crate) bytes: Vec<u8>,
+    /// The record was shown before, when its source fell silent; this is what came since.
+    pub(crate) is_rest: bool,
 }
 
 /// What takes the pieces in order.
@@ -56,6 +58,30 @@ struct Held {
     pieces: BTreeMap<(u64, u32), Piece>,
     open_from: u64,
     is_over: bool,
+    /// Pieces shown before their records were complete: they come again, perhaps longer.
+    early: BTreeMap<(u64, u32), Piece>,
+}
+
+impl Held {
+    fn take(&mut self, mut piece: Piece, is_early: bool) {
+        let key = (piece.offset, piece.number);
+        let whole = is_early.then(|| piece.clone());
+        // One that still waits for its turn is simply replaced.
+        if let Some(before) = self.early.remove(&key)
+            && before.is_match == piece.is_match
+            && !self.pieces.contains_key(&key)
+        {
+            piece.is_rest = true;
+            // What was printed is not printed again; an object that has grown is, whole.
+            if piece.bytes.starts_with(&before.bytes) {
+                piece.bytes.drain(..before.bytes.len());
+            }
+        }
+        if let Some(whole) = whole {
+            self.early.insert(key, whole);
+        }
+        self.pieces.insert(key, piece);
+    }
 }
 
 impl<W: PieceWriter> Ordered<W> {
@@ -79,8 +105,13 @@ impl<W: PieceWriter> Ordered<W> {
             return false;
         }
         let held = &mut state.sources[source.0 as usize];
+        // Records still open are shown as if nothing could come before: the source is silent.
+        let is_early = open_from == u64::MAX && !is_last;
         for piece in parts.into_iter().flatten() {
-            held.pieces.insert((piece.offset, piece.number), piece);
+            held.take(piece, is_early);
+        }
+        if !is_early {
+            held.early = held.early.split_off(&(open_from, 0));
         }
         held.open_from = open_from;
         held.is_over |= is_last;

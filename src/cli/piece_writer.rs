@@ -43,8 +43,6 @@ pub(crate) struct Writer<W: Write> {
     /// To be sorted: time, source, bytes.
     held: Vec<(i64, u32, Vec<u8>)>,
     last_time: i64,
-    /// Offsets up to which records were shown before they were complete.
-    shown: u64,
 }
 
 impl<W: Write> Writer<W> {
@@ -60,7 +58,6 @@ impl<W: Write> Writer<W> {
             has_written: false,
             held: Vec::new(),
             last_time: i64::MIN,
-            shown: 0,
         }
     }
 
@@ -83,6 +80,12 @@ impl<W: Write> Writer<W> {
 
 impl<W: Write + Send> PieceWriter for Writer<W> {
     fn piece(&mut self, source: SourceId, piece: Piece) -> io::Result<bool> {
+        if piece.is_rest {
+            if self.shape.counting == Counting::No && !piece.bytes.is_empty() {
+                self.write(source, &piece)?;
+            }
+            return Ok(true);
+        }
         if !piece.is_match {
             if self.after > 0 {
                 self.after -= 1;

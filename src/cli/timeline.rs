@@ -74,7 +74,7 @@ impl TimelineArgs {
         out: &mut dyn Write,
         stderr: &mut dyn Write,
     ) -> Result<u8, CliError> {
-        let context = &Context { is_quiet: self.output.quiet, ..context.clone() };
+        let context = &self.input.context(self.output.quiet, context)?;
         let (named, files) = self.split_arguments()?;
         let is_default = named.is_empty() && !self.all && !self.select.is_given();
         if is_default {
@@ -91,7 +91,10 @@ impl TimelineArgs {
         let found = !shown.gathered.assembly.traces.is_empty();
         self.print(&shown, &inputs, context, out)?;
         out.flush()?;
-        report_tally(&shown.gathered.outcome, context, stderr);
+        // Where ids were searched for, most lines were not even looked at: there is nothing to count.
+        if !shown.is_searched {
+            report_tally(&shown.gathered.outcome, context, stderr);
+        }
         if is_default && shown.traces > 1 && !context.is_quiet {
             let _ = writeln!(
                 stderr,
@@ -162,7 +165,7 @@ impl TimelineArgs {
             gathered.assembly.traces.clear();
         }
         let traces = gathered.assembly.traces.len();
-        Ok(Shown { gathered, traces })
+        Ok(Shown { gathered, traces, is_searched: search.is_some() })
     }
 
     /// Selected traces: a first reading finds them, a second one gets the records of those alone.
@@ -177,7 +180,7 @@ impl TimelineArgs {
             let want = Want { records: true, ..Want::default() };
             let gathered = gather(inputs, &inputs.chunks, want, context)?;
             let traces = gathered.assembly.traces.len();
-            return Ok(Shown { gathered, traces });
+            return Ok(Shown { gathered, traces, is_searched: false });
         }
         let mut gathered = gather(inputs, &inputs.chunks, Want::default(), context)?;
         let all = gathered.assembly.traces.len();
@@ -185,7 +188,7 @@ impl TimelineArgs {
         traces.retain(|trace| selection.matches(trace));
         self.select.arrange(traces);
         if traces.is_empty() {
-            return Ok(Shown { gathered, traces: all });
+            return Ok(Shown { gathered, traces: all, is_searched: false });
         }
         let keys: Vec<TraceKey> = traces.iter().map(|trace| trace.key).collect();
         // Few ids are searched for in the raw bytes; for many, reading all is as quick.
@@ -194,7 +197,7 @@ impl TimelineArgs {
         let second = gather(inputs, &inputs.chunks.again(), want, context)?;
         add_records(traces, second.assembly.traces);
         gathered.lines = second.lines;
-        Ok(Shown { gathered, traces: all })
+        Ok(Shown { gathered, traces: all, is_searched: false })
     }
 
     fn print(
@@ -229,6 +232,8 @@ const MOST_SEARCHED: usize = 64;
 struct Shown {
     gathered: Gathered,
     traces: usize,
+    /// Only what holds certain ids was read.
+    is_searched: bool,
 }
 
 /// Gives the traces of a first reading the records that the second one kept.
