@@ -1,5 +1,10 @@
 //! Every room's error to a message, a hint and an exit code.
 
+use super::child::ChildError;
+use super::decode::DecodeError;
+use super::exec::ExecError;
+use super::mint::MintError;
+use super::stamp::StampError;
 use crate::source::{SourceError, SourceErrorKind};
 use std::fmt;
 use std::io;
@@ -36,6 +41,48 @@ impl CliError {
 impl From<io::Error> for CliError {
     fn from(error: io::Error) -> CliError {
         CliError::Output(error)
+    }
+}
+
+impl From<MintError> for CliError {
+    fn from(error: MintError) -> CliError {
+        match error {
+            MintError::Output(error) => CliError::Output(error),
+            other => CliError::Command(other.to_string()),
+        }
+    }
+}
+
+impl From<ChildError> for CliError {
+    fn from(error: ChildError) -> CliError {
+        match error {
+            ChildError::Output(error) => CliError::Output(error),
+            other => CliError::Command(other.to_string()),
+        }
+    }
+}
+
+impl From<ExecError> for CliError {
+    fn from(error: ExecError) -> CliError {
+        CliError::Command(error.to_string())
+    }
+}
+
+impl From<StampError> for CliError {
+    fn from(error: StampError) -> CliError {
+        match error {
+            StampError::Output(error) => CliError::Output(error),
+            other => CliError::Command(other.to_string()),
+        }
+    }
+}
+
+impl From<DecodeError> for CliError {
+    fn from(error: DecodeError) -> CliError {
+        match error {
+            DecodeError::Output(error) => CliError::Output(error),
+            other => CliError::Command(other.to_string()),
+        }
     }
 }
 

@@ -7,8 +7,8 @@ use super::ordered::{Ordered, Piece};
 use super::output::{OutputArgs, Places, report_errors};
 use super::piece_writer::{Counting, Shape, Writer};
 use super::record_query::{RecordArgs, RecordQuery};
-use super::trace_argument::{TraceArgument, resolve, wanted};
-use crate::pipeline::{LineTable, Search, Visit};
+use super::trace_argument::{TraceArgument, resolve};
+use crate::pipeline::{LineTable, Visit};
 use crate::record::{Detail, ReadRecord, TraceKey};
 use crate::render::{self, Options, OutputFormat, Render, Style, escape_bytes};
 use crate::source::SourceId;
@@ -118,7 +118,7 @@ impl FilterArgs {
         let inputs = self.input.open(&files, context, has_prefix, is_live)?;
         let resolved = resolve(&named, &inputs, context)?;
         let mut query = self.records.query(self.input.tz, context)?;
-        query.traces = Some(wanted(&resolved.keys));
+        query.traces = Some(resolved.wanted());
         query.mentions = resolved
             .keys
             .iter()
@@ -132,7 +132,7 @@ impl FilterArgs {
         let around = self.context.unwrap_or(0);
         let (before, after) = (self.before_context.max(around), self.after_context.max(around));
         let needs_all = self.invert_match || before > 0 || after > 0;
-        let search = if needs_all { None } else { Search::new(&resolved.keys) };
+        let search = if needs_all { None } else { resolved.search() };
         let format = self.format.unwrap_or(RecordFormat::Raw);
         let lines = LineTable::new();
         let is_listing = self.count || self.files_with_matches;
@@ -260,8 +260,8 @@ impl<W: Write + Send> Visit for RecordVisitor<'_, W> {
             number,
             is_match,
             timestamp: record.record.timestamp.map(|time| time.nanoseconds()),
-            bytes,
             is_rest: false,
+            bytes,
         });
     }
 

@@ -36,6 +36,6 @@ pub(crate) fn gather(
     let store = TraceStore::new(Options { keep_records: want.records, only: want.only });
     let lines = LineTable::new();
     let ask = Ask { detail: Detail::Fields, search: want.search, number_lines: want.records };
-    let outcome = inputs.read(chunks, &TraceVisitor { store: &store }, &lines, ask, context);
+    let outcome = inputs.read(chunks, &TraceVisitor::new(&store), &lines, ask, context);
     Ok(Gathered { assembly: store.into_assembly(), outcome, lines })
 }

@@ -1,22 +1,30 @@
 //! The command line: arguments to calls to exit codes. Thin; stands on top of everything.
 
+mod child;
 mod completions;
+mod decode;
 mod error;
+mod exec;
 mod filter;
 mod gather;
 mod input;
+mod mint;
 mod ordered;
+mod outgoing;
 mod output;
 mod piece_writer;
+mod process;
 mod progress;
 mod record_query;
 mod records;
 mod select;
+mod stamp;
 mod timeline;
 mod trace_argument;
 mod traces;
 
 use crate::record::Timestamp;
+use crate::trace_context::IdGenerator;
 use clap::{CommandFactory, Parser, Subcommand};
 use error::{CliError, TROUBLE};
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -50,6 +58,11 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    Mint(mint::MintArgs),
+    Decode(decode::DecodeArgs),
+    Child(child::ChildArgs),
+    Exec(exec::ExecArgs),
+    Stamp(stamp::StampArgs),
     Filter(filter::FilterArgs),
     Timeline(timeline::TimelineArgs),
     Traces(traces::TracesArgs),
@@ -106,6 +119,22 @@ impl Context {
     pub(crate) fn wants_color(&self) -> bool {
         self.color.unwrap_or(self.stdout_is_terminal)
     }
+
+    /// Draws ids from the system's randomness.
+    fn id_generator(&self) -> Result<IdGenerator, CliError> {
+        let mut seed = [0; 32];
+        match getrandom::fill(&mut seed) {
+            Ok(()) => Ok(IdGenerator::from_seed(seed)),
+            Err(error) => {
+                Err(CliError::Command(format!("the system gives no randomness: {error}")))
+            }
+        }
+    }
+
+    /// The current time in seconds since 1970.
+    fn epoch(&self) -> u32 {
+        u32::try_from(self.now.nanoseconds() / 1_000_000_000).unwrap_or_default()
+    }
 }
 
 /// The command line as clap knows it: for parsing, completions and man pages.
@@ -133,6 +162,27 @@ pub fn main() -> ExitCode {
 fn run(command: Command, context: &Context, stderr: &mut dyn Write) -> Result<u8, CliError> {
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout());
     let code = match command {
+        Command::Mint(args) => {
+            Ok(args.run(&mut context.id_generator()?, context.epoch(), &mut out, stderr)?)
+        }
+        Command::Decode(args) => {
+            let color = context.wants_color();
+            Ok(args.run(&mut io::stdin().lock(), &mut out, stderr, color)?)
+        }
+        Command::Child(args) => {
+            let mut ids = context.id_generator()?;
+            let environment = std::env::vars_os();
+            Ok(args.run(&mut ids, environment, &mut io::stdin().lock(), &mut out, stderr)?)
+        }
+        Command::Exec(args) => {
+            let mut ids = context.id_generator()?;
+            Ok(args.run(&mut ids, std::env::vars_os(), context.now, stderr)?)
+        }
+        Command::Stamp(args) => {
+            let mut ids = context.id_generator()?;
+            let environment = std::env::vars_os();
+            Ok(args.run(&mut ids, environment, &mut io::stdin().lock(), &mut out, stderr)?)
+        }
         Command::Filter(args) => args.run(context, stderr),
         Command::Timeline(args) => args.run(context, &mut out, stderr),
         Command::Traces(args) => args.run(context, &mut out, stderr),

@@ -19,11 +19,11 @@ pub(crate) struct Piece {
     pub(crate) number: u32,
     /// Whether it is asked for; others are here for context and counts only.
     pub(crate) is_match: bool,
+    /// The rest of a record that was shown before it was complete.
+    pub(crate) is_rest: bool,
     /// What to sort by.
     pub(crate) timestamp: Option<i64>,
     pub(crate) bytes: Vec<u8>,
-    /// The record was shown before, when its source fell silent; this is what came since.
-    pub(crate) is_rest: bool,
 }
 
 /// What takes the pieces in order.
@@ -58,30 +58,8 @@ struct Held {
     pieces: BTreeMap<(u64, u32), Piece>,
     open_from: u64,
     is_over: bool,
-    /// Pieces shown before their records were complete: they come again, perhaps longer.
-    early: BTreeMap<(u64, u32), Piece>,
-}
-
-impl Held {
-    fn take(&mut self, mut piece: Piece, is_early: bool) {
-        let key = (piece.offset, piece.number);
-        let whole = is_early.then(|| piece.clone());
-        // One that still waits for its turn is simply replaced.
-        if let Some(before) = self.early.remove(&key)
-            && before.is_match == piece.is_match
-            && !self.pieces.contains_key(&key)
-        {
-            piece.is_rest = true;
-            // What was printed is not printed again; an object that has grown is, whole.
-            if piece.bytes.starts_with(&before.bytes) {
-                piece.bytes.drain(..before.bytes.len());
-            }
-        }
-        if let Some(whole) = whole {
-            self.early.insert(key, whole);
-        }
-        self.pieces.insert(key, piece);
-    }
+    /// Records as they were shown before they were complete: they come again, perhaps longer.
+    shown: BTreeMap<(u64, u32), Piece>,
 }
 
 impl<W: PieceWriter> Ordered<W> {
@@ -105,13 +83,13 @@ impl<W: PieceWriter> Ordered<W> {
             return false;
         }
         let held = &mut state.sources[source.0 as usize];
-        // Records still open are shown as if nothing could come before: the source is silent.
+        // Told to show what is open, because a live source fell silent.
         let is_early = open_from == u64::MAX && !is_last;
         for piece in parts.into_iter().flatten() {
             held.take(piece, is_early);
         }
         if !is_early {
-            held.early = held.early.split_off(&(open_from, 0));
+            held.shown.retain(|(offset, _), _| *offset >= open_from);
         }
         held.open_from = open_from;
         held.is_over |= is_last;
@@ -135,6 +113,29 @@ impl<W: PieceWriter> Ordered<W> {
                 Ok(state.writer)
             }
         }
+    }
+}
+
+impl Held {
+    /// Takes a piece; of one that was shown early, only what is new.
+    fn take(&mut self, mut piece: Piece, is_early: bool) {
+        let key = (piece.offset, piece.number);
+        let whole = is_early.then(|| piece.clone());
+        // One that still waits for its turn is simply replaced.
+        if let Some(before) = self.shown.remove(&key)
+            && before.is_match == piece.is_match
+            && !self.pieces.contains_key(&key)
+        {
+            piece.is_rest = true;
+            // A line that was printed is not printed again; an object that has grown is, whole.
+            if piece.bytes.starts_with(&before.bytes) {
+                piece.bytes.drain(..before.bytes.len());
+            }
+        }
+        if let Some(whole) = whole {
+            self.shown.insert(key, whole);
+        }
+        self.pieces.insert(key, piece);
     }
 }
 

@@ -81,8 +81,8 @@ impl<W: Write> Writer<W> {
 impl<W: Write + Send> PieceWriter for Writer<W> {
     fn piece(&mut self, source: SourceId, piece: Piece) -> io::Result<bool> {
         if piece.is_rest {
-            if self.shape.counting == Counting::No && !piece.bytes.is_empty() {
-                self.write(source, &piece)?;
+            if self.shape.counting == Counting::No && piece.is_match {
+                self.out.write_all(&piece.bytes)?;
             }
             return Ok(true);
         }

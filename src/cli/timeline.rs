@@ -6,12 +6,12 @@ use super::gather::{Gathered, Want, gather};
 use super::input::{InputArgs, Inputs};
 use super::output::{OutputArgs, Places, report_errors, report_tally};
 use super::select::SelectArgs;
-use super::trace_argument::{TraceArgument, resolve, wanted};
+use super::trace_argument::{TraceArgument, resolve};
 use crate::analysis::Timeline;
 use crate::pipeline::Search;
 use crate::record::TraceKey;
 use crate::render::{self, Options, OutputFormat};
-use crate::trace::Trace;
+use crate::trace::{Trace, Wanted};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write;
@@ -155,9 +155,8 @@ impl TimelineArgs {
         context: &Context,
     ) -> Result<Shown, CliError> {
         let resolved = resolve(named, inputs, context)?;
-        let search = Search::new(&resolved.keys);
-        let want =
-            Want { only: Some(wanted(&resolved.keys)), search: search.as_ref(), records: true };
+        let search = resolved.search();
+        let want = Want { only: Some(resolved.wanted()), search: search.as_ref(), records: true };
         let second = resolved.outcome.as_ref().map(|_| inputs.chunks.again());
         let chunks = second.as_ref().unwrap_or(&inputs.chunks);
         let mut gathered = gather(inputs, chunks, want, context)?;
@@ -192,8 +191,12 @@ impl TimelineArgs {
         }
         let keys: Vec<TraceKey> = traces.iter().map(|trace| trace.key).collect();
         // Few ids are searched for in the raw bytes; for many, reading all is as quick.
-        let search = if keys.len() <= MOST_SEARCHED { Search::new(&keys) } else { None };
-        let want = Want { only: Some(wanted(&keys)), search: search.as_ref(), records: true };
+        let search = if keys.len() <= MOST_SEARCHED { Search::new(&keys, &[]) } else { None };
+        let want = Want {
+            only: Some(Wanted::new(keys.iter().copied())),
+            search: search.as_ref(),
+            records: true,
+        };
         let second = gather(inputs, &inputs.chunks.again(), want, context)?;
         add_records(traces, second.assembly.traces);
         gathered.lines = second.lines;

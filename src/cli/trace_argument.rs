@@ -14,6 +14,8 @@ use std::sync::Mutex;
 pub(crate) enum TraceArgument {
     /// A whole id.
     Key(TraceKey),
+    /// Sixteen hex digits: an id of 64 bits, or either half of a full one.
+    Half(u64),
     /// The first digits of one, lowercase.
     Prefix(String),
 }
@@ -27,7 +29,11 @@ impl TraceArgument {
         let text = text.trim();
         let is_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let is_decimal = text.bytes().all(|byte| byte.is_ascii_digit());
-        let is_part = (Self::SHORTEST_PREFIX..32).contains(&text.len()) && text.len() != 16;
+        let is_part = (Self::SHORTEST_PREFIX..32).contains(&text.len());
+        if is_hex && text.len() == 16 {
+            let half = u64::from_str_radix(text, 16).ok()?;
+            return (half != 0).then_some(TraceArgument::Half(half));
+        }
         if is_hex && is_part && !(is_decimal && text.len() > 16) {
             return Some(TraceArgument::Prefix(text.to_ascii_lowercase()));
         }
@@ -88,6 +94,8 @@ fn spelled(key: TraceKey) -> String {
 /// The outcome of looking prefixes up.
 pub(crate) struct Resolved {
     pub(crate) keys: Vec<TraceKey>,
+    /// Upper halves of full ids.
+    halves: Vec<u64>,
     /// The input was read once already.
     pub(crate) outcome: Option<ReadOutcome>,
 }
@@ -100,15 +108,20 @@ pub(crate) fn resolve(
     context: &Context,
 ) -> Result<Resolved, CliError> {
     let mut keys = Vec::new();
+    let mut halves = Vec::new();
     let mut prefixes = Vec::new();
     for argument in arguments {
         match argument {
             TraceArgument::Key(key) => keys.push(*key),
+            TraceArgument::Half(half) => {
+                keys.push(TraceKey::Low64(*half));
+                halves.push(*half);
+            }
             TraceArgument::Prefix(prefix) => prefixes.push(prefix.clone()),
         }
     }
     if prefixes.is_empty() {
-        return Ok(Resolved { keys, outcome: None });
+        return Ok(Resolved { keys, halves, outcome: None });
     }
     let visitor = PrefixVisitor { prefixes: &prefixes, found: Mutex::default() };
     let needles = prefixes
@@ -142,10 +155,17 @@ pub(crate) fn resolve(
         }
     }
     keys.extend(found);
-    Ok(Resolved { keys, outcome: Some(outcome) })
+    Ok(Resolved { keys, halves, outcome: Some(outcome) })
 }
 
-/// The ids as the store wants them.
-pub(crate) fn wanted(keys: &[TraceKey]) -> Wanted {
-    Wanted::new(keys.iter().copied())
+impl Resolved {
+    /// The ids as the store wants them.
+    pub(crate) fn wanted(&self) -> Wanted {
+        Wanted::new(self.keys.iter().copied()).or_upper_halves(self.halves.iter().copied())
+    }
+
+    /// Their needles.
+    pub(crate) fn search(&self) -> Option<Search> {
+        Search::new(&self.keys, &self.halves)
+    }
 }

@@ -288,15 +288,23 @@ impl<V: Visit> Worker<'_, V> {
 /// Gathers traces.
 #[derive(Debug)]
 pub struct TraceVisitor<'t> {
-    /// Where to.
-    pub store: &'t TraceStore,
+    store: &'t TraceStore,
+    /// Batches to be filled again.
+    spare: Mutex<Vec<Batch>>,
+}
+
+impl<'t> TraceVisitor<'t> {
+    /// Gathers into this store.
+    pub fn new(store: &'t TraceStore) -> TraceVisitor<'t> {
+        TraceVisitor { store, spare: Mutex::default() }
+    }
 }
 
 impl Visit for TraceVisitor<'_> {
     type Part = Batch;
 
     fn part(&self) -> Batch {
-        self.store.batch()
+        lock(&self.spare).pop().unwrap_or_else(|| self.store.batch())
     }
 
     fn record(&self, part: &mut Batch, record: &ReadRecord<'_, '_>) {
@@ -307,6 +315,7 @@ impl Visit for TraceVisitor<'_> {
         if !part.is_empty() {
             self.store.absorb(&mut part);
         }
+        lock(&self.spare).push(part);
         None
     }
 }

@@ -413,6 +413,8 @@ impl<'a, 'k> Assembler<'a, 'k> {
                 texts: &open.texts,
             });
         }
+        let room = 64usize.saturating_sub(self.parser.spare.len());
+        self.parser.spare.extend(open.records.drain(..).take(room));
     }
 
     /// Ends the source: everything open is complete.

@@ -23,7 +23,7 @@ pub struct JsonRenderer {
 
 /// JSON under construction. Knows where commas go; the caller sees to it that braces match.
 #[derive(Debug, Default)]
-struct Json {
+pub(super) struct Json {
     bytes: Vec<u8>,
 }
 
@@ -36,17 +36,17 @@ impl Json {
         self
     }
 
-    fn open(&mut self, bracket: u8) -> &mut Self {
+    pub(super) fn open(&mut self, bracket: u8) -> &mut Self {
         self.separate().bytes.push(bracket);
         self
     }
 
-    fn close(&mut self, bracket: u8) -> &mut Self {
+    pub(super) fn close(&mut self, bracket: u8) -> &mut Self {
         self.bytes.push(bracket);
         self
     }
 
-    fn key(&mut self, key: &str) -> &mut Self {
+    pub(super) fn key(&mut self, key: &str) -> &mut Self {
         self.separate().quote(key).bytes.push(b':');
         self
     }
@@ -57,36 +57,36 @@ impl Json {
         self
     }
 
-    fn text(&mut self, text: &str) -> &mut Self {
+    pub(super) fn text(&mut self, text: &str) -> &mut Self {
         self.separate().quote(text)
     }
 
-    fn bytes(&mut self, text: &[u8]) -> &mut Self {
+    pub(super) fn bytes(&mut self, text: &[u8]) -> &mut Self {
         self.text(&String::from_utf8_lossy(text))
     }
 
     /// Our own literals and integers.
-    fn literal(&mut self, literal: impl std::fmt::Display) -> &mut Self {
+    pub(super) fn literal(&mut self, literal: impl std::fmt::Display) -> &mut Self {
         self.separate();
         let _ = write!(self.bytes, "{literal}");
         self
     }
 
-    fn optional_text(&mut self, text: Option<&str>) -> &mut Self {
+    pub(super) fn optional_text(&mut self, text: Option<&str>) -> &mut Self {
         match text {
             Some(text) => self.text(text),
             None => self.literal("null"),
         }
     }
 
-    fn optional_id(&mut self, id: Option<impl std::fmt::Display>) -> &mut Self {
+    pub(super) fn optional_id(&mut self, id: Option<impl std::fmt::Display>) -> &mut Self {
         match id {
             Some(id) => self.literal(format_args!("\"{id}\"")),
             None => self.literal("null"),
         }
     }
 
-    fn optional(&mut self, number: Option<impl std::fmt::Display>) -> &mut Self {
+    pub(super) fn optional(&mut self, number: Option<impl std::fmt::Display>) -> &mut Self {
         match number {
             Some(number) => self.literal(number),
             None => self.literal("null"),
@@ -107,7 +107,7 @@ impl Json {
         self.close(b']');
     }
 
-    fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
         self.bytes.push(b'\n');
         let result = out.write_all(&self.bytes);
         self.bytes.clear();

@@ -15,6 +15,8 @@ mod escape;
 mod json;
 mod line;
 mod machine;
+mod process_span;
+mod propagation;
 #[cfg(test)]
 mod sample;
 mod style;
@@ -28,6 +30,10 @@ pub use csv::CsvRenderer;
 pub use duration::{count, duration, grouped, share};
 pub use escape::{cut, cut_start, escape, escape_bytes, width};
 pub use json::JsonRenderer;
+pub use process_span::{ProcessEnd, ProcessSpan, process_record};
+pub use propagation::{
+    Ancestry, Decoded, OutgoingForm, Place, decoded_json, decoded_text, outgoing_context,
+};
 pub use style::Style;
 pub use text::TextRenderer;
 pub use time::rfc3339;

@@ -59,6 +59,7 @@ pub(super) fn span(
         status: Status::Ok,
         record_count: 1,
         error_count: 0,
+        outside_count: 0,
         is_seen_from_outside: false,
     }
 }
@@ -119,6 +120,8 @@ pub(super) fn timeline(mut spans: Vec<Span>, records: Vec<TraceRecord>) -> Timel
         loose_records,
         records,
         missing_spans: Vec::new(),
+        loops: Vec::new(),
+        ends_before_start: Vec::new(),
     };
     let (services, operations) = shares(&trace, &self_times);
     Timeline {

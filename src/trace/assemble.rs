@@ -14,57 +14,93 @@ use crate::trace::{Name, Parent, Span, SpanBounds, Status, Trace, TraceRecord};
 use crate::trace_context::SpanId;
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-/// A trace whose spans are sorted by id, and what the call graph sees of them.
-struct Draft {
+/// All that was gathered of one trace, before it is assembled.
+#[derive(Debug)]
+pub struct Draft {
     key: TraceKey,
     fragment: TraceFragment,
-    /// Those spans that have bounds, sorted by id.
-    observed: Vec<Observed>,
 }
 
-/// Assembles traces, sorted by start, then by id.
-pub(crate) fn assemble(
-    fragments: Vec<(TraceKey, TraceFragment)>,
-    precisions: &Precisions,
-    symbols: &Symbols,
-) -> Vec<Trace> {
-    let mut drafts: Vec<Draft> = fragments
-        .into_iter()
-        .map(|(key, mut fragment)| {
-            fragment.spans.spans.sort_unstable_by_key(|span| span.id);
-            let spans = fragment.spans.spans.iter();
-            let observed = spans.filter_map(|span| observe(span, precisions)).collect();
-            Draft { key, fragment, observed }
-        })
-        .collect();
-    drafts.sort_unstable_by_key(|draft| draft.key);
-    let mut graph = CallGraph::learn(drafts.iter().map(|draft| &*draft.observed));
-    let mut names = Names { symbols, known: HashMap::new() };
-    let mut traces: Vec<Trace> = drafts
-        .into_iter()
-        .map(|draft| {
-            let guesses = graph.guess(&draft.observed);
-            finish(draft, &guesses, precisions, &mut names)
-        })
-        .collect();
+impl Draft {
+    /// How many spans were logged.
+    pub fn span_count(&self) -> usize {
+        self.fragment.spans.spans.len()
+    }
+
+    /// Whether any record of it is an error.
+    pub fn is_error(&self) -> bool {
+        self.fragment.error_count > 0
+    }
+}
+
+/// Makes traces of drafts, with what was learnt from all of them.
+#[derive(Debug)]
+pub struct Assembler {
+    graph: CallGraph,
+    precisions: Precisions,
+    symbols: Arc<Symbols>,
+}
+
+impl Assembler {
+    /// Learns from all traces what one alone does not tell.
+    pub(crate) fn prepare(
+        traces: Vec<(TraceKey, TraceFragment)>,
+        precisions: Precisions,
+        symbols: Arc<Symbols>,
+    ) -> (Vec<Draft>, Assembler) {
+        let drafts: Vec<Draft> =
+            traces.into_iter().map(|(key, fragment)| Draft { key, fragment }).collect();
+        let mut order: Vec<&Draft> =
+            drafts.iter().filter(|draft| CallGraph::learns_from(draft.span_count())).collect();
+        order.sort_unstable_by_key(|draft| draft.key);
+        let graph =
+            CallGraph::learn(order.into_iter().map(|draft| observe(&draft.fragment, &precisions)));
+        (drafts, Assembler { graph, precisions, symbols })
+    }
+
+    /// Assembles one trace.
+    pub fn assemble(&self, mut draft: Draft) -> Trace {
+        draft.fragment.spans.spans.sort_unstable_by_key(|span| span.id);
+        let observed = observe(&draft.fragment, &self.precisions);
+        let guesses = self.graph.guess(&observed);
+        let names = &mut Names::new(&self.symbols);
+        finish(draft, &observed, &guesses, &self.precisions, names)
+    }
+}
+
+/// By start (those without time last), then by id.
+pub(crate) fn sort(traces: &mut [Trace]) {
     traces.sort_by(|left, right| {
         let rank = |trace: &Trace| (trace.start.is_none(), trace.start);
         rank(left).cmp(&rank(right)).then_with(|| left.trace_id.cmp(&right.trace_id))
     });
-    traces
 }
 
-/// Names as shared texts, without the table's lock for each.
+/// Names as shared texts: a trace has few, so the table is asked once for each.
 struct Names<'a> {
     symbols: &'a Symbols,
-    known: HashMap<Symbol, Name>,
+    known: Vec<(Symbol, Name)>,
 }
 
-impl Names<'_> {
+impl<'a> Names<'a> {
+    fn new(symbols: &'a Symbols) -> Names<'a> {
+        Names { symbols, known: Vec::new() }
+    }
+
     fn get(&mut self, symbol: Option<Symbol>) -> Option<Name> {
+        /// A search beyond this takes longer than to ask.
+        const KEPT: usize = 16;
         let symbol = symbol?;
-        Some(self.known.entry(symbol).or_insert_with(|| self.symbols.name(symbol)).clone())
+        if let Some((_, name)) = self.known.iter().find(|(known, _)| *known == symbol) {
+            return Some(Name::clone(name));
+        }
+        let name = self.symbols.name(symbol);
+        if self.known.len() < KEPT {
+            self.known.push((symbol, Name::clone(&name)));
+        }
+        Some(name)
     }
 }
 
@@ -82,7 +118,16 @@ fn bounds(span: &SpanFacts) -> Option<(i64, i64, bool)> {
     settle(&span.own).or_else(|| span.outside.as_deref().and_then(settle))
 }
 
-fn observe(span: &SpanFacts, precisions: &Precisions) -> Option<Observed> {
+/// The spans that have bounds, sorted by id.
+fn observe(fragment: &TraceFragment, precisions: &Precisions) -> Vec<Observed> {
+    let spans = fragment.spans.spans.iter();
+    let mut observed: Vec<Observed> =
+        spans.filter_map(|span| observe_span(span, precisions)).collect();
+    observed.sort_unstable_by_key(|span| span.id);
+    observed
+}
+
+fn observe_span(span: &SpanFacts, precisions: &Precisions) -> Option<Observed> {
     let (start, end, is_reported) = bounds(span)?;
     let is_from_outside = span.own.record_count == 0 && span.outside.is_some();
     let view = match &span.outside {
@@ -149,11 +194,12 @@ fn extent(fragment: &TraceFragment, precisions: &Precisions) -> Option<(i64, i64
 
 fn finish(
     draft: Draft,
+    observed: &[Observed],
     guesses: &[Guess],
     precisions: &Precisions,
     names: &mut Names<'_>,
 ) -> Trace {
-    let Draft { key, fragment, observed } = draft;
+    let Draft { key, fragment } = draft;
     let (trace_id, aliases) = fragment.spellings.resolve(key, names.symbols);
     let extent = extent(&fragment, precisions);
     let facts = &fragment.spans.spans;

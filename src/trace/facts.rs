@@ -17,7 +17,7 @@ pub(crate) const NANOSECONDS_PER_SECOND: i64 = 1_000_000_000;
 
 /// A trace key and what one record says of that trace.
 #[derive(Clone, Debug)]
-pub struct RecordFacts {
+pub(crate) struct RecordFacts {
     pub(crate) key: TraceKey,
     pub(crate) spelling: Spelling,
     pub(crate) timestamp: Option<i64>,
@@ -34,6 +34,8 @@ pub struct RecordFacts {
     pub(crate) lone_start: Option<i64>,
     pub(crate) service: Option<Symbol>,
     pub(crate) name: Option<Symbol>,
+    /// What kind of thing the record says; [`NO_LABEL`] where an earlier record of the span is
+    /// known, whose label counts.
     pub(crate) label: u32,
     pub(crate) is_error: bool,
     pub(crate) states_success: bool,
@@ -69,41 +71,118 @@ pub(crate) struct KeptRecord {
     pub(crate) body: Name,
 }
 
+/// The label of what has none; after all others in order.
+pub(crate) const NO_LABEL: u32 = u32::MAX;
+
 /// Whether a time has no part smaller than a second.
 pub(crate) const fn is_whole_second(nanoseconds: i64) -> bool {
     nanoseconds % NANOSECONDS_PER_SECOND == 0
 }
 
-/// A hash of what kind of thing the text says: `stock lookup 627` and `stock lookup 9` are one
-/// kind. The text up to the first digit, at most 24 bytes; the same in every run, since guesses
-/// are built on it.
-fn label_of(text: &[u8]) -> u32 {
-    let head = &text[..text.len().min(24)];
-    let head = &head[..head.iter().position(u8::is_ascii_digit).unwrap_or(head.len())];
-    let mut hash = 0x9e37_79b9_7f4a_7c15_u64 ^ head.len() as u64;
-    for word in head.chunks(8) {
-        let mut bytes = [0; 8];
-        bytes[..word.len()].copy_from_slice(word);
-        hash = (hash ^ u64::from_le_bytes(bytes)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-        hash ^= hash >> 32;
+/// A hash of what kind of thing a record says: `stock lookup 627` and `stock lookup 9` are one
+/// kind. Of the body the first few words without digits, or of the span's name where the body has
+/// none; the same in every run, since guesses are built on it. The body comes first because
+/// frameworks give all records of a request the request's name, whatever span they are in.
+fn label_of(body: &[u8], name: Option<&[u8]>) -> u32 {
+    let label = words_label(body);
+    if label == 0 { name.map_or(0, words_label) } else { label }
+}
+
+/// 0 when there are no words.
+fn words_label(text: &[u8]) -> u32 {
+    /// As many words as tell messages apart, after those that introduce ids (`trace_id: … span: …`).
+    const WORDS: usize = 5;
+    /// No further than this: a message begins with what it is about.
+    const BYTES: usize = 160;
+    let text = &text[..text.len().min(BYTES)];
+    let mut hash = 0u64;
+    let (mut at, mut words) = (0, 0);
+    while at < text.len() && words < WORDS {
+        let start = at;
+        let mut has_digit = false;
+        while let Some(byte) = text.get(at).filter(|byte| **byte > b' ') {
+            has_digit |= byte.is_ascii_digit();
+            at += 1;
+        }
+        let word = &text[start..at];
+        at += 1;
+        if word.is_empty() || has_digit {
+            continue;
+        }
+        words += 1;
+        hash = (hash ^ word.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        for part in word.chunks(8) {
+            let mut bytes = [0; 8];
+            bytes[..part.len()].copy_from_slice(part);
+            hash = (hash ^ u64::from_le_bytes(bytes)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+            hash ^= hash >> 32;
+        }
     }
     hash as u32
+}
+
+/// What a worker remembers from record to record. It only saves work: facts are the same without.
+#[derive(Debug, Default)]
+pub(crate) struct Cache {
+    symbols: SymbolCache,
+    labels: LabelCache,
+}
+
+/// Spans seen lately, with the earliest time of a record whose label was taken: a label is the
+/// costliest of the facts, and only that of a span's first record counts.
+#[derive(Debug)]
+struct LabelCache {
+    slots: Box<[Option<Labelled>]>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Labelled {
+    key: TraceKey,
+    span: u64,
+    is_from_outside: bool,
+    time: i64,
+}
+
+impl Default for LabelCache {
+    fn default() -> LabelCache {
+        LabelCache { slots: vec![None; Self::SLOTS].into() }
+    }
+}
+
+impl LabelCache {
+    const SLOTS: usize = 512;
+
+    /// Whether the label of an earlier record of this span was taken; if not, this one's is to be.
+    fn knows_earlier(&mut self, this: Labelled) -> bool {
+        let slot = &mut self.slots[this.span as usize % Self::SLOTS];
+        let is_known = slot.is_some_and(|known| {
+            known.span == this.span
+                && known.key == this.key
+                && known.is_from_outside == this.is_from_outside
+                && known.time < this.time
+        });
+        if !is_known {
+            *slot = Some(this);
+        }
+        is_known
+    }
 }
 
 impl RecordFacts {
     /// Reads a record; `None` when it names no trace.
     ///
     /// `lines` are kept, with the body, only if `keep_record`.
-    pub fn of(
+    pub(crate) fn of(
         source: SourceId,
         record: &LogRecord<'_>,
         lines: &[LineOrigin],
         keep_record: bool,
-        cache: &mut SymbolCache,
+        cache: &mut Cache,
         symbols: &Symbols,
     ) -> Option<RecordFacts> {
         let written = record.trace?;
         let key = normalized(written);
+        let Cache { symbols: cache, labels } = cache;
         let spelling = Spelling::of(written, record.trace_spelling.as_deref(), cache, symbols);
         let id = |id: Option<crate::trace_context::SpanId>| id.map_or(0, |id| id.get());
         let own = id(record.span_id);
@@ -136,6 +215,11 @@ impl RecordFacts {
         let service = record.service_name.as_deref().and_then(|name| cache.intern(name, symbols));
         let name = record.span_name.as_deref().and_then(|name| cache.intern(name, symbols));
         let status = record.http_status;
+        let lone_start = start.filter(|_| interval.is_none());
+        let is_label_known = span != 0
+            && timestamp.into_iter().chain(lone_start).min().is_some_and(|time| {
+                labels.knows_earlier(Labelled { key, span, is_from_outside, time })
+            });
         let is_error = record.severity.is_some_and(Severity::is_error)
             || record.has_exception
             || record.span_error == Some(true)
@@ -162,10 +246,14 @@ impl RecordFacts {
             parent,
             parent_is_field: parent != 0 && parent == field,
             interval,
-            lone_start: start.filter(|_| interval.is_none()),
+            lone_start,
             service,
             name,
-            label: label_of(record.span_name.as_deref().unwrap_or(&record.body)),
+            label: if span == 0 || is_label_known {
+                NO_LABEL
+            } else {
+                label_of(&record.body, record.span_name.as_deref())
+            },
             is_error,
             states_success: !is_error && (record.span_error == Some(false) || status.is_some()),
             kept,
@@ -175,11 +263,6 @@ impl RecordFacts {
     /// Nothing says when.
     pub(crate) fn is_untimed(&self) -> bool {
         self.timestamp.is_none() && self.interval.is_none() && self.lone_start.is_none()
-    }
-
-    /// The trace.
-    pub fn key(&self) -> TraceKey {
-        self.key
     }
 }
 
@@ -193,13 +276,13 @@ mod tests {
 
     fn facts(record: LogRecord<'_>) -> RecordFacts {
         let record = LogRecord { trace: Some(TraceKey::Low64(1)), ..record };
-        let cache = &mut SymbolCache::default();
+        let cache = &mut Cache::default();
         RecordFacts::of(SourceId(0), &record, &[], false, cache, &Symbols::new()).unwrap()
     }
 
     #[test]
     fn a_record_without_trace_says_nothing() {
-        let cache = &mut SymbolCache::default();
+        let cache = &mut Cache::default();
         let record = LogRecord::default();
         assert!(RecordFacts::of(SourceId(0), &record, &[], true, cache, &Symbols::new()).is_none());
     }
@@ -269,8 +352,13 @@ mod tests {
 
     #[test]
     fn labels_ignore_what_varies() {
-        assert_eq!(label_of(b"stock lookup 627"), label_of(b"stock lookup 9 low"));
-        assert_ne!(label_of(b"stock lookup 627"), label_of(b"stock low 627"));
-        assert_ne!(label_of(b"abcdefgh"), label_of(b"abcdefghi"));
+        let label = |body: &[u8]| label_of(body, Some(b"GET /a"));
+        assert_eq!(label(b"stock lookup 627"), label(b"stock lookup 9"));
+        assert_ne!(label(b"stock lookup 627"), label(b"stock low 627"));
+        assert_ne!(label(b"abcdefgh"), label(b"abcdefghi"));
+        assert_eq!(label(b"TraceID: 0a1 got it"), label(b"TraceID: 77 got it"));
+        assert_ne!(label(b"TraceID: 0a1 got it"), label(b"TraceID: 0a1 sent it"));
+        assert_eq!(label(b"127.0.0.1:80"), label_of(b"GET /a", None));
+        assert_eq!(label_of(b"", None), label_of(b"7", None));
     }
 }

@@ -13,7 +13,7 @@ use std::cmp::{Ordering, Reverse};
 
 /// All that a part of the input says of one trace.
 #[derive(Clone, Debug)]
-pub struct TraceFragment {
+pub(crate) struct TraceFragment {
     pub(crate) spellings: Spellings,
     pub(crate) record_count: u32,
     pub(crate) error_count: u32,
@@ -56,12 +56,12 @@ impl Default for TraceFragment {
 
 impl TraceFragment {
     /// A fragment that says nothing.
-    pub fn new() -> TraceFragment {
+    pub(crate) fn new() -> TraceFragment {
         TraceFragment::default()
     }
 
     /// Adds what one record says. The record's key must be that of this trace.
-    pub fn insert(&mut self, facts: RecordFacts, symbols: &Symbols) {
+    pub(crate) fn insert(&mut self, facts: RecordFacts, symbols: &Symbols) {
         self.spellings.add(facts.spelling);
         self.record_count = self.record_count.saturating_add(1);
         self.error_count = self.error_count.saturating_add(u32::from(facts.is_error));
@@ -84,7 +84,7 @@ impl TraceFragment {
     }
 
     /// Adds what another part of the input says of the same trace.
-    pub fn merge(&mut self, other: TraceFragment, symbols: &Symbols) {
+    pub(crate) fn merge(&mut self, other: TraceFragment, symbols: &Symbols) {
         self.spellings.merge(&other.spellings);
         self.record_count = self.record_count.saturating_add(other.record_count);
         self.error_count = self.error_count.saturating_add(other.error_count);
@@ -154,6 +154,10 @@ impl SpanTable {
             Some(index) => *index.entry(id).or_insert(self.spans.len() as u32) as usize,
         };
         if place == self.spans.len() {
+            if self.spans.is_empty() {
+                // Many traces have one span only; a vector would begin with room for four.
+                self.spans.reserve_exact(1);
+            }
             self.spans.push(SpanFacts::new(id));
         }
         &mut self.spans[place]

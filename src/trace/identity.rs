@@ -26,6 +26,8 @@ pub struct Wanted {
     /// Low halves of the full ids that are wanted: a record that knows only these 64 bits may
     /// belong to one of them.
     low64: HashSet<u64>,
+    /// Upper halves that are wanted.
+    high64: HashSet<u64>,
 }
 
 impl Wanted {
@@ -39,7 +41,14 @@ impl Wanted {
                 _ => None,
             })
             .collect();
-        Wanted { keys, low64 }
+        Wanted { keys, low64, high64: HashSet::new() }
+    }
+
+    /// Wants every full id with one of these upper halves as well: sixteen digits that a person
+    /// names may be either half.
+    pub fn or_upper_halves(mut self, halves: impl IntoIterator<Item = u64>) -> Wanted {
+        self.high64.extend(halves);
+        self
     }
 
     /// Whether a record with this key may belong to a wanted trace.
@@ -47,7 +56,10 @@ impl Wanted {
         let key = normalized(key);
         self.keys.contains(&key)
             || match key {
-                TraceKey::Full(id) => self.keys.contains(&TraceKey::Low64(id.low64())),
+                TraceKey::Full(id) => {
+                    self.keys.contains(&TraceKey::Low64(id.low64()))
+                        || self.high64.contains(&id.high64())
+                }
                 TraceKey::Low64(low) => self.low64.contains(&low),
                 TraceKey::Opaque(_) => false,
             }

@@ -22,13 +22,11 @@ mod store;
 mod symbols;
 mod tree;
 
+pub use assemble::{Assembler, Draft};
 pub use clock::{ClockSkew, clock_skews};
-pub use facts::RecordFacts;
-pub use fragment::TraceFragment;
 pub use identity::{Wanted, normalized};
 pub use select::Selection;
-pub use store::{Assembly, Batch, Options, TraceStore};
-pub use symbols::{Symbol, SymbolCache, Symbols};
+pub use store::{Assembly, Batch, Drafts, Options, TraceStore};
 
 /// Interned text: service and span names repeat.
 pub type Name = Arc<str>;

@@ -13,6 +13,8 @@ mod mint;
 mod propagator;
 mod remote;
 mod sampling;
+mod scan;
+mod spelling;
 mod traceparent;
 mod tracestate;
 mod value_error;
@@ -28,6 +30,8 @@ pub use propagator::{
 };
 pub use remote::RemoteContext;
 pub use sampling::{OtelState, Randomness, Threshold};
+pub use scan::{ScannedValue, scan};
+pub use spelling::{TraceIdSpelling, read_trace_id};
 pub use traceparent::TraceParent;
 pub use tracestate::TraceState;
 pub use value_error::{Fault, ValueError};

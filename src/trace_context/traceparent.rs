@@ -120,6 +120,11 @@ impl TraceParent {
         TraceParent::new(self.trace_id, span_id, self.trace_flags.outgoing(level))
     }
 
+    /// The version as its two digits.
+    pub fn version_digits(&self) -> String {
+        format!("{:02x}", self.version)
+    }
+
     /// The 55 bytes of the header value.
     #[inline]
     pub fn to_bytes(&self) -> [u8; Self::LENGTH] {

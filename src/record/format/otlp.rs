@@ -10,11 +10,11 @@ use crate::record::{AttributeValue, LogRecord, Text};
 use bumpalo::Bump;
 use serde_json::Value;
 
-/// Whether a line is worth a look by [`parse`].
+/// Whether a line is worth a look by [`parse`]: its first key says so.
 pub(crate) fn recognise(line: &[u8]) -> bool {
-    let window = &line[..line.len().min(64)];
-    memchr::memmem::find(window, b"\"resourceLogs\"").is_some()
-        || memchr::memmem::find(window, b"\"resourceSpans\"").is_some()
+    let Some(quote) = line.iter().take(16).position(|b| *b == b'"') else { return false };
+    let key = &line[quote + 1..];
+    key.starts_with(b"resourceLogs\"") || key.starts_with(b"resourceSpans\"")
 }
 
 /// The records of a line; `None` when it is no OTLP.

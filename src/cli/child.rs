@@ -1,0 +1,310 @@
+//! `traceline child`: what a span sends on, given what came in.
+
+use super::outgoing::OutgoingArgs;
+use crate::render::{Ancestry, OutgoingForm, outgoing_context};
+use crate::trace_context::{
+    Carrier, HeaderLine, IdGenerator, IncomingContext, OutgoingContext, environment_name,
+};
+use clap::Args;
+use std::ffi::OsString;
+use std::fmt;
+use std::io::{self, BufRead, Write};
+
+/// Print the context that a child span sends on
+///
+/// Reads what came in and prints what goes out: the same trace with a new span-id, or, where the
+/// incoming traceparent is missing or invalid, a new trace. What came in is read from the flags
+/// below, from header lines, or else from the environment (TRACEPARENT, TRACESTATE, BAGGAGE).
+///
+/// The rules are those of W3C Trace Context: an invalid traceparent takes its tracestate with it,
+/// two traceparents are none, and one bad member spoils a tracestate. Baggage goes on either way.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  export $(traceline child --format env)
+  traceline child --traceparent=\"$HTTP_TRACEPARENT\" --format curl
+  traceline child --headers - < request.txt")]
+pub struct ChildArgs {
+    /// Incoming traceparent; may be empty, and repeated as headers may be
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
+    traceparent: Vec<OsString>,
+
+    /// Incoming tracestate; repeat for several fields, which are one list
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
+    tracestate: Vec<OsString>,
+
+    /// Incoming baggage; repeat for several fields, which are one list
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
+    baggage: Vec<OsString>,
+
+    /// Read the header lines of the incoming message from standard input
+    #[arg(
+        long,
+        value_name = "-",
+        value_parser = ["-"],
+        conflicts_with_all = ["traceparent", "tracestate", "baggage"]
+    )]
+    headers: Option<String>,
+
+    /// Fail, with exit code 2, where anything came in that cannot be used, or no traceparent
+    #[arg(long)]
+    strict: bool,
+
+    /// Leave the sampled flag of a new trace unset; a trace that goes on keeps its own
+    #[arg(long)]
+    unsampled: bool,
+
+    /// Cut the tracestate to this many characters, whole members at a time
+    #[arg(long, value_name = "CHARACTERS")]
+    max_tracestate: Option<usize>,
+
+    #[command(flatten)]
+    outgoing: OutgoingArgs,
+}
+
+/// Why there is no child.
+#[derive(Debug)]
+pub enum ChildError {
+    /// `--strict`: what came in cannot be used; the reasons.
+    Strict(Vec<String>),
+    /// `--format value` where the system needs several headers.
+    SeveralHeaders,
+    /// Standard input could not be read.
+    Input(io::Error),
+    /// Writing failed.
+    Output(io::Error),
+}
+
+impl fmt::Display for ChildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ChildError::Strict(reasons) => f.write_str(&reasons.join("\n  also: ")),
+            ChildError::SeveralHeaders => f.write_str(
+                "--format value: this system needs several headers, so it has no single value",
+            ),
+            ChildError::Input(error) => write!(f, "cannot read standard input: {error}"),
+            ChildError::Output(error) => write!(f, "cannot write: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for ChildError {}
+
+impl From<io::Error> for ChildError {
+    fn from(error: io::Error) -> ChildError {
+        ChildError::Output(error)
+    }
+}
+
+/// The variables of an environment, as a carrier.
+pub(super) fn environment_carrier(
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Carrier {
+    let bytes = |text: OsString| text.into_encoded_bytes();
+    Carrier::environment(variables.into_iter().map(|(name, value)| (bytes(name), bytes(value))))
+}
+
+impl ChildArgs {
+    /// Reads the incoming context and writes the outgoing one. `environment` is looked at only
+    /// when no flag says what came in.
+    ///
+    /// # Errors
+    /// `--strict` and something that cannot be used, or a failed read or write.
+    pub fn run(
+        self,
+        ids: &mut IdGenerator,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+        stdin: &mut dyn BufRead,
+        stdout: &mut dyn Write,
+        stderr: &mut dyn Write,
+    ) -> Result<u8, ChildError> {
+        let form = self.outgoing.form(OutgoingForm::Header).ok_or(ChildError::SeveralHeaders)?;
+        let carrier = self.carrier(environment, stdin)?;
+        let incoming = IncomingContext::extract(&carrier);
+        let mut warnings: Vec<String> = incoming.warnings.iter().map(ToString::to_string).collect();
+        if self.strict {
+            if incoming.parent.is_none() && warnings.is_empty() {
+                warnings.push("no traceparent came in".to_owned());
+            }
+            if !warnings.is_empty() {
+                return Err(ChildError::Strict(warnings));
+            }
+        }
+        for warning in &warnings {
+            writeln!(stderr, "traceline: warning: {warning}")?;
+        }
+        let mut child = incoming.child(ids, self.outgoing.level(), !self.unsampled);
+        if let Some(max_length) = self.max_tracestate {
+            child.trace_state.truncate(max_length);
+        }
+        let ancestry = Ancestry::Child {
+            parent_span_id: incoming.parent.map(|parent| parent.parent_id),
+            warnings,
+        };
+        outgoing_context(stdout, &child, self.outgoing.system(), form, &ancestry)?;
+        if form == OutgoingForm::Environment {
+            for name in stale_variables(&carrier, &child) {
+                // Whoever exports these lines must not keep what belongs to another trace.
+                writeln!(stdout, "{name}=")?;
+            }
+        }
+        Ok(0)
+    }
+
+    fn carrier(
+        &self,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+        stdin: &mut dyn BufRead,
+    ) -> Result<Carrier, ChildError> {
+        let mut carrier = Carrier::headers();
+        if self.headers.is_some() {
+            read_head(stdin, &mut carrier).map_err(ChildError::Input)?;
+            return Ok(carrier);
+        }
+        let flags = [
+            ("traceparent", &self.traceparent),
+            ("tracestate", &self.tracestate),
+            ("baggage", &self.baggage),
+        ];
+        if flags.iter().all(|(_, values)| values.is_empty()) {
+            return Ok(environment_carrier(environment));
+        }
+        for (name, values) in flags {
+            for value in values {
+                carrier.push(name.as_bytes(), value.as_encoded_bytes());
+            }
+        }
+        Ok(carrier)
+    }
+}
+
+/// Reads the header lines of the first message: up to the first empty line behind a header.
+fn read_head(stdin: &mut dyn BufRead, carrier: &mut Carrier) -> io::Result<()> {
+    let mut line = Vec::new();
+    while stdin.read_until(b'\n', &mut line)? > 0 {
+        let text = line.strip_suffix(b"\n").unwrap_or(&line);
+        match HeaderLine::parse(text) {
+            Some(HeaderLine::Field { name, value, .. }) => carrier.push(name, value),
+            Some(HeaderLine::Blank) if !carrier.is_empty() => break,
+            _ => {}
+        }
+        line.clear();
+    }
+    Ok(())
+}
+
+/// Variables of the environment that the outgoing context does not replace.
+pub(super) fn stale_variables(carrier: &Carrier, child: &OutgoingContext) -> Vec<String> {
+    let is_set = |header: &str| {
+        carrier.is_environment() && carrier.first(header).is_some_and(|value| !value.is_empty())
+    };
+    [("tracestate", child.trace_state.is_empty()), ("baggage", child.baggage.is_empty())]
+        .into_iter()
+        .filter(|&(header, is_empty)| is_empty && is_set(header))
+        .map(|(header, _)| environment_name(header))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        args: ChildArgs,
+    }
+
+    const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    /// What goes out, without the ids that are new, and what is said.
+    fn child(
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        stdin: &str,
+    ) -> Result<(String, String), String> {
+        let arguments = ["child"].iter().chain(arguments);
+        let args = Command::try_parse_from(arguments).unwrap().args;
+        let environment =
+            environment.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
+        let (mut out, mut talk) = (Vec::new(), Vec::new());
+        let mut ids = IdGenerator::from_seed([1; 32]);
+        args.run(&mut ids, environment, &mut stdin.as_bytes(), &mut out, &mut talk)
+            .map_err(|error| error.to_string())?;
+        Ok((String::from_utf8(out).unwrap(), String::from_utf8(talk).unwrap()))
+    }
+
+    fn continues(outgoing: &str) -> bool {
+        outgoing.contains("00-4bf92f3577b34da6a3ce929d0e0e4736-")
+            && !outgoing.contains("00f067aa0ba902b7")
+    }
+
+    #[test]
+    fn a_valid_context_goes_on_with_a_new_span() {
+        let parent = format!("--traceparent={PARENT}");
+        let flags = [parent.as_str(), "--tracestate=", "--tracestate=a=1", "--baggage=k = v"];
+        let (out, talk) = child(&flags, &[("TRACESTATE", "stale=1")], "").unwrap();
+        assert!(continues(&out), "{out}");
+        assert!(out.ends_with("-01\ntracestate: a=1\nbaggage: k=v\n"), "{out}");
+        assert_eq!(talk, "");
+    }
+
+    #[test]
+    fn what_cannot_be_used_starts_a_new_trace_and_is_told() {
+        let parent = format!("--traceparent={PARENT}");
+        let table: [(&[&str], &str); 5] = [
+            (&["--traceparent="], "invalid traceparent, new trace: traceparent is empty (byte 0)"),
+            (&[&parent, &parent], "2 traceparents, so none may be used: new trace"),
+            (&["--tracestate=a=1"], "tracestate dropped: it goes with no valid traceparent"),
+            (
+                &["--traceparent=-"],
+                "invalid traceparent, new trace: version has 0 digits, expected 2 (byte 0)",
+            ),
+            (
+                &["--traceparent", "-1"],
+                "invalid traceparent, new trace: version has 0 digits, expected 2 (byte 0)",
+            ),
+        ];
+        for (flags, warning) in table {
+            let (out, talk) = child(flags, &[], "").unwrap();
+            assert!(!continues(&out) && out.ends_with("-03\n"), "{out}");
+            assert_eq!(talk, format!("traceline: warning: {warning}\n"));
+            let strict: Vec<&str> = flags.iter().copied().chain(["--strict"]).collect();
+            assert_eq!(child(&strict, &[], ""), Err(warning.to_owned()));
+        }
+        assert_eq!(child(&["--strict"], &[], ""), Err("no traceparent came in".to_owned()));
+    }
+
+    #[test]
+    fn the_environment_is_read_when_no_flag_is_given() {
+        let environment = [("TRACEPARENT", PARENT), ("TRACESTATE", "a=1"), ("traceparent", "x")];
+        let (out, _) = child(&["--format=env"], &environment, "").unwrap();
+        assert!(continues(&out) && out.ends_with("\nTRACESTATE=a=1\n"), "{out}");
+        let stale = [("TRACEPARENT", ""), ("TRACESTATE", "a=1"), ("BAGGAGE", "k=v")];
+        let (out, _) = child(&["--format=env"], &stale, "").unwrap();
+        assert!(out.ends_with("-03\nBAGGAGE=k=v\nTRACESTATE=\n"), "{out}");
+        let (out, talk) = child(&[], &[], "").unwrap();
+        assert!(out.ends_with("-03\n") && talk.is_empty(), "{out}{talk}");
+    }
+
+    #[test]
+    fn header_lines_are_read_up_to_the_end_of_the_head() {
+        let head = format!(
+            "GET / HTTP/1.1\r\nTraceParent: {PARENT}\r\nHost: x\r\n\r\ntraceparent: {PARENT}\r\n"
+        );
+        let (out, talk) = child(&["--headers=-"], &[], &head).unwrap();
+        assert!(continues(&out) && talk.is_empty(), "{out}{talk}");
+    }
+
+    #[test]
+    fn json_names_the_parent_and_the_warnings() {
+        let parent = format!("--traceparent={PARENT}");
+        let (out, _) = child(&[&parent, "--tracestate=A=1", "--format=json"], &[], "").unwrap();
+        let object: serde_json::Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(object["schema"], "traceline.child/1");
+        assert_eq!(object["parent_span_id"], "00f067aa0ba902b7");
+        assert_eq!(object["warnings"].as_array().unwrap().len(), 1);
+    }
+}

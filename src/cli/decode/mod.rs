@@ -1,0 +1,457 @@
+//! `traceline decode`: explains propagation values, and says where a bad one is bad.
+
+use super::output::ColorChoice;
+use crate::render::{Decoded, Place, decoded_json, decoded_text};
+use crate::trace_context::{
+    Carrier, Direction, HeaderLine, Kind, Propagation, ValueError, recognize, scan,
+};
+use clap::{Args, ValueEnum};
+use lines::{Line, classify, holds_values, is_prose, skip_traceparents};
+use std::ffi::OsString;
+use std::fmt;
+use std::io::{self, BufRead, BufWriter, Write};
+
+mod lines;
+
+/// Explain a traceparent or any other propagation value
+///
+/// Says what each field means, and of a bad value which byte is wrong and why. The kind is found
+/// by itself. Without VALUE, reads standard input: one value a line, header lines, the output of
+/// `curl -v` or of `env`, or any text, from which it takes the values it finds.
+///
+/// Ends with 0 if every value is valid, with 1 if one is not or there is none.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  traceline decode 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+  curl -sv https://example.org/ 2>&1 | traceline decode
+  env | traceline decode
+  traceline decode --scan --format json < app.log")]
+pub struct DecodeArgs {
+    /// The values, with or without their header's name; standard input if there is none or `-`
+    #[arg(value_name = "VALUE", allow_hyphen_values = false)]
+    values: Vec<OsString>,
+
+    /// Read every value as this kind
+    #[arg(long = "as", value_enum, value_name = "KIND", conflicts_with_all = ["scan", "headers"])]
+    kind: Option<KindName>,
+
+    /// Take values out of any text, and tell where they stand
+    #[arg(long, conflicts_with = "headers")]
+    scan: bool,
+
+    /// Read standard input as the header lines of one message: what belongs together is read
+    /// together, and a repeated traceparent is invalid
+    #[arg(long, value_name = "-", value_parser = ["-"], conflicts_with = "values")]
+    headers: Option<String>,
+
+    /// In which form to print
+    #[arg(long, value_enum, default_value_t = DecodeFormat::Text)]
+    format: DecodeFormat,
+
+    /// Print nothing: only the exit code tells
+    #[arg(long, short)]
+    quiet: bool,
+
+    /// When to use colours; NO_COLOR and CLICOLOR_FORCE are respected
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    color: ColorChoice,
+}
+
+/// The form of `decode`'s output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DecodeFormat {
+    /// For people
+    Text,
+    /// One object a line
+    Json,
+}
+
+/// The kinds of `--as`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs)] // Their names say it, and become the help.
+pub enum KindName {
+    Traceparent,
+    Tracestate,
+    Baggage,
+    B3,
+    #[value(alias = "jaeger")]
+    UberTraceId,
+    Xray,
+    Datadog,
+    Gcp,
+    Sentry,
+}
+
+impl From<KindName> for Kind {
+    fn from(name: KindName) -> Kind {
+        match name {
+            KindName::Traceparent => Kind::TraceParent,
+            KindName::Tracestate => Kind::TraceState,
+            KindName::Baggage => Kind::Baggage,
+            KindName::B3 => Kind::B3,
+            KindName::UberTraceId => Kind::UberTraceId,
+            KindName::Xray => Kind::Xray,
+            KindName::Datadog => Kind::Datadog,
+            KindName::Gcp => Kind::Gcp,
+            KindName::Sentry => Kind::Sentry,
+        }
+    }
+}
+
+/// Why nothing was decoded.
+#[derive(Debug)]
+pub enum DecodeError {
+    /// Standard input could not be read.
+    Input(io::Error),
+    /// Writing failed.
+    Output(io::Error),
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DecodeError::Input(error) => write!(f, "cannot read standard input: {error}"),
+            DecodeError::Output(error) => write!(f, "cannot write: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+impl DecodeArgs {
+    /// Decodes; `wants_color` says whether `--color auto` paints the text.
+    ///
+    /// # Errors
+    /// Reading or writing fails.
+    pub fn run(
+        self,
+        stdin: &mut dyn BufRead,
+        stdout: &mut dyn Write,
+        stderr: &mut dyn Write,
+        wants_color: bool,
+    ) -> Result<u8, DecodeError> {
+        let color = match self.color {
+            ColorChoice::Auto => wants_color,
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+        };
+        let mut out = BufWriter::with_capacity(1 << 16, stdout);
+        let mut report = Report { args: &self, out: &mut out, color, count: 0, invalid: 0 };
+        let reads_stdin = self.values.is_empty() || self.values == ["-"];
+        if reads_stdin {
+            report.read(stdin)?;
+        } else {
+            for value in &self.values {
+                report.text(value.as_encoded_bytes(), None).map_err(DecodeError::Output)?;
+            }
+        }
+        let (count, invalid) = (report.count, report.invalid);
+        out.flush().map_err(DecodeError::Output)?;
+        if count == 0 && !self.quiet {
+            let advice = "no propagation value found (--as KIND reads each line as one)";
+            writeln!(stderr, "{advice}").map_err(DecodeError::Output)?;
+        }
+        Ok(u8::from(count == 0 || invalid > 0))
+    }
+}
+
+/// Reads texts, and writes what they say as it goes.
+struct Report<'a> {
+    args: &'a DecodeArgs,
+    out: &'a mut dyn Write,
+    color: bool,
+    count: u64,
+    invalid: u64,
+}
+
+/// Header lines or variables that stand together, until they can be read together.
+struct Block {
+    line: u64,
+    direction: Option<Direction>,
+    carrier: Carrier,
+}
+
+impl Block {
+    fn new() -> Block {
+        Block { line: 0, direction: None, carrier: Carrier::headers() }
+    }
+}
+
+impl Report<'_> {
+    /// Nothing can change the exit code any more, and nobody wants to see the rest.
+    fn is_decided(&self) -> bool {
+        self.args.quiet && self.invalid > 0
+    }
+
+    fn read(&mut self, stdin: &mut dyn BufRead) -> Result<(), DecodeError> {
+        let mut block = Block::new();
+        let mut line = Vec::new();
+        let mut number = 0;
+        let is_plain = !self.args.scan
+            && self.args.headers.is_none()
+            && self.args.quiet
+            && self.args.kind.is_none_or(|kind| kind == KindName::Traceparent);
+        loop {
+            if is_plain {
+                let skipped = skip_traceparents(stdin).map_err(DecodeError::Input)?;
+                if skipped > 0 {
+                    self.count += skipped;
+                    number += skipped;
+                    self.end_block(&mut block).map_err(DecodeError::Output)?;
+                }
+            }
+            line.clear();
+            if stdin.read_until(b'\n', &mut line).map_err(DecodeError::Input)? == 0 {
+                break;
+            }
+            number += 1;
+            let text = line.strip_suffix(b"\n").unwrap_or(&line);
+            let text = text.strip_suffix(b"\r").unwrap_or(text);
+            self.line(text, number, &mut block).map_err(DecodeError::Output)?;
+            if self.is_decided() {
+                return Ok(());
+            }
+        }
+        self.end_block(&mut block).map_err(DecodeError::Output)
+    }
+
+    fn line(&mut self, line: &[u8], number: u64, block: &mut Block) -> io::Result<()> {
+        if self.args.scan || self.args.kind.is_some() {
+            return match line.trim_ascii().is_empty() {
+                true => Ok(()),
+                false => self.text(line, Some(number)),
+            };
+        }
+        match classify(line) {
+            Line::Field(direction, name, value) => {
+                let is_variable = direction.is_none();
+                if block.direction != direction || block.carrier.is_environment() != is_variable {
+                    self.end_block(block)?;
+                }
+                if block.carrier.is_empty() {
+                    block.line = number;
+                    block.direction = direction;
+                    if is_variable {
+                        block.carrier = Carrier::environment([]);
+                    }
+                }
+                block.carrier.push(name, value);
+                Ok(())
+            }
+            Line::Ignored => Ok(()),
+            Line::Blank => self.end_block(block),
+            Line::Value(_) if self.args.headers.is_some() => Ok(()),
+            Line::Value(value) => {
+                self.end_block(block)?;
+                self.text(value, Some(number))
+            }
+        }
+    }
+
+    /// Reads everything that the block's fields say together.
+    fn end_block(&mut self, block: &mut Block) -> io::Result<()> {
+        let Block { line, carrier, .. } = std::mem::replace(block, Block::new());
+        for kind in Kind::ALL {
+            let Some(parsed) = kind.extract(&carrier) else { continue };
+            let fields: Vec<(&[u8], &[u8])> = carrier
+                .fields()
+                .filter(|(name, _)| Kind::of_carrier_name(name) == Some(kind))
+                .collect();
+            // Of one field the value is the input, so that error offsets count in it.
+            let input = match fields[..] {
+                [(_, value)] => value.to_vec(),
+                _ => fields
+                    .iter()
+                    .map(|(name, value)| [name, &b": "[..], value].concat())
+                    .collect::<Vec<_>>()
+                    .join(&b'\n'),
+            };
+            self.show(&input, Some(Place { line, byte: 0 }), kind, &parsed)?;
+        }
+        Ok(())
+    }
+
+    /// Reads a text that should be one value; a text that holds some gives those.
+    fn text(&mut self, text: &[u8], line: Option<u64>) -> io::Result<()> {
+        let place = |byte| line.map(|line| Place { line, byte });
+        if self.args.scan {
+            return self.scanned(text, line);
+        }
+        if let Some(kind) = self.args.kind {
+            let value = match HeaderLine::parse(text) {
+                Some(HeaderLine::Field { name, value, .. })
+                    if Kind::of_carrier_name(name) == Some(kind.into()) =>
+                {
+                    value
+                }
+                _ => text,
+            };
+            return self.value(value, kind.into(), place(0));
+        }
+        if line.is_none()
+            && let Line::Field(direction, name, value) = classify(text)
+        {
+            let mut block = Block::new();
+            if direction.is_none() {
+                block.carrier = Carrier::environment([]);
+            }
+            block.carrier.push(name, value);
+            let kind = Kind::of_carrier_name(name);
+            let parsed = kind.and_then(|kind| Some((kind, kind.extract(&block.carrier)?)));
+            if let Some((kind, parsed)) = parsed {
+                return self.show(value, None, kind, &parsed);
+            }
+        }
+        let recognized = recognize(text);
+        let parsed = recognized.map(|kind| (kind, kind.parse(text)));
+        match parsed {
+            Some((kind, parsed @ Ok(_))) => self.show(text, place(0), kind, &parsed),
+            _ if holds_values(text) => self.scanned(text, line),
+            _ if line.is_some() && is_prose(text, recognized) => Ok(()),
+            Some((kind, parsed)) => self.show(text, place(0), kind, &parsed),
+            // Most of what people ask about is meant to be a traceparent.
+            None => self.value(text, Kind::TraceParent, place(0)),
+        }
+    }
+
+    fn scanned(&mut self, text: &[u8], line: Option<u64>) -> io::Result<()> {
+        for found in scan(text) {
+            let place = Place { line: line.unwrap_or(1), byte: found.range.start };
+            self.show(&text[found.range], Some(place), found.kind, &found.parsed)?;
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, value: &[u8], kind: Kind, place: Option<Place>) -> io::Result<()> {
+        self.show(value, place, kind, &kind.parse(value))
+    }
+
+    fn show(
+        &mut self,
+        input: &[u8],
+        place: Option<Place>,
+        kind: Kind,
+        parsed: &Result<Propagation, ValueError>,
+    ) -> io::Result<()> {
+        self.count += 1;
+        self.invalid += u64::from(parsed.is_err());
+        if self.args.quiet {
+            return Ok(());
+        }
+        let decoded = Decoded { input, place, kind, parsed };
+        match self.args.format {
+            DecodeFormat::Json => decoded_json(self.out, &decoded),
+            DecodeFormat::Text => {
+                if self.count > 1 {
+                    writeln!(self.out)?;
+                }
+                decoded_text(self.out, &decoded, self.color)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        args: DecodeArgs,
+    }
+
+    const GOOD: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    /// Exit code, and of each object its kind and validity.
+    fn decode(arguments: &[&str], stdin: &str) -> (u8, Vec<String>) {
+        let arguments = ["decode", "--format=json"].iter().chain(arguments);
+        let args = Command::try_parse_from(arguments).unwrap().args;
+        let (mut out, mut talk) = (Vec::new(), Vec::new());
+        let code = args.run(&mut stdin.as_bytes(), &mut out, &mut talk, false).unwrap();
+        let objects = String::from_utf8(out).unwrap();
+        let summary = objects.lines().map(|line| {
+            let object: serde_json::Value = serde_json::from_str(line).unwrap();
+            let verdict = if object["valid"] == true { "valid" } else { "invalid" };
+            format!("{} {verdict}", object["kind"].as_str().unwrap())
+        });
+        (code, summary.collect())
+    }
+
+    #[test]
+    fn values_are_recognised_or_fixed() {
+        assert_eq!(decode(&[GOOD], ""), (0, vec!["traceparent valid".into()]));
+        assert_eq!(decode(&["hello"], ""), (1, vec!["traceparent invalid".into()]));
+        assert_eq!(decode(&["--as=b3", GOOD], ""), (1, vec!["b3 invalid".into()]));
+        assert_eq!(decode(&["--as=tracestate", ""], ""), (0, vec!["tracestate valid".into()]));
+        assert_eq!(decode(&["X-B3-Sampled: 1"], ""), (0, vec!["b3 valid".into()]));
+        assert_eq!(
+            decode(&["TRACESTATE=a=1", "UBER_TRACE_ID=1:2:0:1"], ""),
+            (0, vec!["tracestate valid".into(), "uber-trace-id valid".into()])
+        );
+    }
+
+    #[test]
+    fn standard_input_is_read_line_by_line() {
+        let bad = GOOD.to_uppercase();
+        let input = format!("{GOOD}\r\n\n{bad}\n{GOOD}");
+        let expected = ["traceparent valid", "traceparent invalid", "traceparent valid"];
+        assert_eq!(decode(&[], &input), (1, expected.map(String::from).to_vec()));
+        assert_eq!(decode(&[], ""), (1, vec![]));
+    }
+
+    #[test]
+    fn a_transcript_of_curl_gives_the_headers_it_shows() {
+        let input = format!(
+            "* Connected to localhost\n> GET / HTTP/1.1\r\n> Host: x\r\n> traceparent: {GOOD}\r\n\
+             > tracestate: a=1\r\n> tracestate: b=2\r\n>\r\n< HTTP/1.1 200 OK\r\n\
+             < traceparent: {GOOD}\r\n<\r\n{{ [12 bytes data]\n"
+        );
+        let expected = ["traceparent valid", "tracestate valid", "traceparent valid"];
+        assert_eq!(decode(&[], &input), (0, expected.map(String::from).to_vec()));
+    }
+
+    #[test]
+    fn headers_of_one_message_are_read_together() {
+        let input = "X-B3-TraceId: 4bf92f3577b34da6a3ce929d0e0e4736\nHost: x\nX-B3-SpanId: 00f067aa0ba902b7\n";
+        assert_eq!(decode(&["--headers=-"], input), (0, vec!["b3 valid".into()]));
+        let twice = format!("traceparent: {GOOD}\ntraceparent: {GOOD}\n");
+        assert_eq!(decode(&["--headers=-"], &twice), (1, vec!["traceparent invalid".into()]));
+    }
+
+    #[test]
+    fn an_environment_gives_its_carriers() {
+        let input = format!("HOME=/root\nTRACEPARENT={GOOD}\nPATH=/a:/b\nBAGGAGE=a=1\n");
+        let expected = ["traceparent valid", "baggage valid"];
+        assert_eq!(decode(&[], &input), (0, expected.map(String::from).to_vec()));
+    }
+
+    #[test]
+    fn text_gives_the_values_in_it() {
+        let input = format!("INFO a=1 traceparent={GOOD}\nERROR: b3: 0\nnothing here\n");
+        let expected = ["traceparent valid", "b3 valid"];
+        assert_eq!(decode(&["--scan"], &input), (0, expected.map(String::from).to_vec()));
+    }
+
+    #[test]
+    fn lines_of_other_text_are_passed_over() {
+        let input =
+            format!("INFO starting a=1\n{{\"a\":1}}\n==> x <==\n{GOOD} \n  indented text\n");
+        assert_eq!(decode(&[], &input), (0, vec!["traceparent valid".into()]));
+        assert_eq!(decode(&[], "foo bar=1\n"), (1, vec![]));
+        assert_eq!(
+            decode(&["--as=tracestate"], "foo bar=1\n"),
+            (1, vec!["tracestate invalid".into()])
+        );
+    }
+
+    #[test]
+    fn quiet_tells_by_the_exit_code() {
+        let good = format!("{GOOD}\n").repeat(5000);
+        assert_eq!(decode(&["-q"], &good), (0, vec![]));
+        assert_eq!(decode(&["-q"], &format!("{good}x\n")), (1, vec![]));
+    }
+}

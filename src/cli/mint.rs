@@ -1,0 +1,518 @@
+//! `traceline mint`: new contexts, or given ones in another format.
+
+use std::fmt;
+use std::io::{self, BufWriter, Write};
+
+use clap::Args;
+
+use super::outgoing::OutgoingArgs;
+use crate::render::{Ancestry, OutgoingForm, outgoing_context};
+use crate::trace_context::{
+    BaggageMember, Fault, Format, IdGenerator, Kind, Level, Loss, OutgoingContext, Propagation,
+    Randomness, Threshold, TraceFlags, TraceId, TraceIdSpelling, TraceParent, ValueError,
+    read_trace_id, recognize,
+};
+
+/// Print a new traceparent
+///
+/// Starts a trace: draws a trace-id and a span-id from the system's randomness and prints them as
+/// a traceparent, sampled unless told otherwise.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  curl -H \"traceparent: $(traceline mint)\" https://example.org/
+  export TRACEPARENT=$(traceline mint)
+  traceline mint --format header --baggage user=7 | curl -H @- https://example.org/
+  traceline mint --as b3 --from 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")]
+pub struct MintArgs {
+    /// Set the sampled flag (the default)
+    #[arg(long, conflicts_with_all = ["unsampled", "sample_rate"])]
+    sampled: bool,
+
+    /// Leave the sampled flag unset
+    #[arg(long, conflicts_with = "sample_rate")]
+    unsampled: bool,
+
+    /// Let the trace-id decide with this probability whether the trace is sampled, and tell others
+    /// by `ot=th:…` in the tracestate
+    #[arg(long, value_name = "P")]
+    sample_rate: Option<f64>,
+
+    /// How many to print
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 1)]
+    count: u64,
+
+    /// Use this trace-id (any spelling) and draw only the span-id
+    #[arg(long, value_name = "ID")]
+    trace_id: Option<String>,
+
+    /// Convert this value of any kind instead of starting a trace; what is lost is told on stderr
+    #[arg(
+        long,
+        value_name = "VALUE",
+        conflicts_with_all = ["trace_id", "sampled", "unsampled", "sample_rate", "count"]
+    )]
+    from: Option<String>,
+
+    /// Add a member to the tracestate; repeat for more, the first one stands left-most
+    #[arg(long, value_name = "KEY=VALUE")]
+    tracestate: Vec<String>,
+
+    /// Add a member to the baggage, percent-encoded where needed; repeat for more
+    #[arg(long, value_name = "KEY=VALUE")]
+    baggage: Vec<String>,
+
+    /// Draw ids from this number instead of the system's randomness: the same ones every time, for
+    /// tests only
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+
+    #[command(flatten)]
+    outgoing: OutgoingArgs,
+}
+
+/// Why nothing was minted.
+#[derive(Debug)]
+pub enum MintError {
+    /// An option's value is wrong: the option, and why.
+    Option(&'static str, ValueError),
+    /// A member without `=`: the option, and what was given.
+    Member(&'static str, String),
+    /// Not a probability.
+    SampleRate(f64),
+    /// `--format value` where the format needs several headers.
+    SeveralHeaders,
+    /// Writing failed.
+    Output(io::Error),
+}
+
+impl fmt::Display for MintError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            MintError::Option(option, error) => write!(f, "{option}: {error}"),
+            MintError::Member(option, given) => {
+                write!(f, "{option}: {given:?} has no \"=\" between key and value")
+            }
+            MintError::SampleRate(rate) => {
+                write!(f, "--sample-rate: {rate} is no probability between 0 and 1")
+            }
+            MintError::SeveralHeaders => f.write_str(
+                "--format value: this system needs several headers, so it has no single value",
+            ),
+            MintError::Output(error) => write!(f, "cannot write: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for MintError {}
+
+impl From<io::Error> for MintError {
+    fn from(error: io::Error) -> MintError {
+        MintError::Output(error)
+    }
+}
+
+/// The options, judged.
+struct Plan {
+    format: Format,
+    form: OutgoingForm,
+    level: Level,
+    trace_id: Option<TraceIdSpelling>,
+    sampling: Sampling,
+    tracestate: Vec<(String, String)>,
+    baggage: Vec<BaggageMember>,
+}
+
+enum Sampling {
+    Fixed(bool),
+    /// `None` samples nothing: no threshold says so.
+    Rate(Option<Threshold>),
+}
+
+impl MintArgs {
+    /// Mints. Ids come from `ids` unless `--seed` is given; `epoch` is the current time in seconds
+    /// since 1970, which X-Ray and Datadog put into their trace ids.
+    ///
+    /// # Errors
+    /// A wrong option or a failed write.
+    pub fn run(
+        self,
+        ids: &mut IdGenerator,
+        epoch: u32,
+        stdout: &mut dyn Write,
+        stderr: &mut dyn Write,
+    ) -> Result<u8, MintError> {
+        let mut seeded = self.seed.map(|seed| {
+            let mut bytes = [0; 32];
+            bytes[..8].copy_from_slice(&seed.to_le_bytes());
+            IdGenerator::from_seed(bytes)
+        });
+        let ids = seeded.as_mut().unwrap_or(ids);
+        let plan = self.plan()?;
+        let mut out = BufWriter::with_capacity(1 << 16, stdout);
+        match &self.from {
+            Some(value) => plan.convert(value.as_bytes(), ids, &mut out, stderr)?,
+            None if plan.is_plain() => plan.mint_plain(self.count, ids, &mut out)?,
+            None => {
+                for number in 0..self.count {
+                    let context = plan.context(ids, epoch)?;
+                    plan.write(&context, number > 0, &mut out)?;
+                }
+            }
+        }
+        out.flush()?;
+        if plan.form == OutgoingForm::Value
+            && !(plan.tracestate.is_empty() && plan.baggage.is_empty())
+        {
+            writeln!(
+                stderr,
+                "note: only the value itself is printed; --format header or env has the tracestate and baggage too"
+            )?;
+        }
+        Ok(0)
+    }
+
+    fn plan(&self) -> Result<Plan, MintError> {
+        let form = self.outgoing.form(OutgoingForm::Value).ok_or(MintError::SeveralHeaders)?;
+        let sampling = match self.sample_rate {
+            None => Sampling::Fixed(!self.unsampled),
+            Some(rate) if (0.0..=1.0).contains(&rate) => {
+                Sampling::Rate(Threshold::from_probability(rate))
+            }
+            Some(rate) => return Err(MintError::SampleRate(rate)),
+        };
+        let trace_id = match &self.trace_id {
+            None => None,
+            Some(text) => Some(
+                read_trace_id(text.as_bytes())
+                    .map_err(|error| MintError::Option("--trace-id", error))?,
+            ),
+        };
+        let split = |option, member: &str| {
+            let pair =
+                member.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned()));
+            pair.ok_or_else(|| MintError::Member(option, member.to_owned()))
+        };
+        let tracestate: Result<Vec<_>, _> =
+            self.tracestate.iter().rev().map(|member| split("--tracestate", member)).collect();
+        let baggage = self.baggage.iter().map(|member| {
+            let (key, value) = split("--baggage", member)?;
+            BaggageMember::new(&key, &value).map_err(|error| MintError::Option("--baggage", error))
+        });
+        Ok(Plan {
+            format: self.outgoing.system(),
+            form,
+            level: self.outgoing.level(),
+            trace_id,
+            sampling,
+            tracestate: tracestate?,
+            baggage: baggage.collect::<Result<Vec<_>, _>>()?,
+        })
+    }
+}
+
+impl Plan {
+    /// Whether each line is a traceparent and nothing else: a million of them must be quick.
+    fn is_plain(&self) -> bool {
+        self.format == Format::W3c
+            && self.form == OutgoingForm::Value
+            && self.trace_id.is_none()
+            && self.tracestate.is_empty()
+            && matches!(self.sampling, Sampling::Fixed(_))
+    }
+
+    fn mint_plain(&self, count: u64, ids: &mut IdGenerator, out: &mut dyn Write) -> io::Result<()> {
+        let Sampling::Fixed(sampled) = self.sampling else { return Ok(()) };
+        let mut line = [b'\n'; TraceParent::LENGTH + 1];
+        for _ in 0..count {
+            let root = ids.root(sampled);
+            let flags = root.trace_flags.outgoing(self.level);
+            let root = TraceParent { trace_flags: flags, ..root };
+            line[..TraceParent::LENGTH].copy_from_slice(&root.to_bytes());
+            out.write_all(&line)?;
+        }
+        Ok(())
+    }
+
+    fn context(&self, ids: &mut IdGenerator, epoch: u32) -> Result<OutgoingContext, MintError> {
+        let trace_id = match self.trace_id {
+            Some(given) => given.trace_id,
+            None => timed_trace_id(ids.trace_id(), epoch, self.format),
+        };
+        // Nobody can say how random a given id is.
+        let random = self.trace_id.is_none() && self.level == Level::Two;
+        let flags = TraceFlags::NONE.with_random(random);
+        let mut context = OutgoingContext::from(TraceParent::new(trace_id, ids.span_id(), flags));
+        context.is_64_bit = self.trace_id.is_some_and(|given| given.is_64_bit);
+        self.add_members(&mut context)?;
+        match self.sampling {
+            Sampling::Fixed(sampled) => context.sampled = Some(sampled),
+            Sampling::Rate(threshold) => {
+                let randomness = Randomness::of_trace(trace_id);
+                let sampled = threshold.is_some_and(|threshold| threshold.accepts(randomness));
+                context.sampled = Some(sampled);
+                // A threshold says how many traces a sampled one stands for; one that is not
+                // sampled stands for none.
+                if let Some(threshold) = threshold.filter(|_| sampled) {
+                    let value = format!("th:{threshold}");
+                    context
+                        .trace_state
+                        .set("ot", &value)
+                        .map_err(|error| MintError::Option("--sample-rate", error))?;
+                }
+            }
+        }
+        Ok(context)
+    }
+
+    fn add_members(&self, context: &mut OutgoingContext) -> Result<(), MintError> {
+        for (key, value) in &self.tracestate {
+            context
+                .trace_state
+                .set(key, value)
+                .map_err(|error| MintError::Option("--tracestate", error))?;
+        }
+        for member in &self.baggage {
+            context.baggage.set(member.clone());
+        }
+        Ok(())
+    }
+
+    fn convert(
+        &self,
+        value: &[u8],
+        ids: &mut IdGenerator,
+        out: &mut dyn Write,
+        stderr: &mut dyn Write,
+    ) -> Result<(), MintError> {
+        let kind = recognize(value).unwrap_or(Kind::TraceParent);
+        let source = kind.parse(value).map_err(|error| MintError::Option("--from", error))?;
+        let no_trace = MintError::Option("--from", {
+            ValueError { field: kind.name(), byte: 0, fault: Fault::Rule("names no trace") }
+        });
+        let Some(remote) = source.context() else { return Err(no_trace) };
+        let Some(trace_id) = remote.trace_id else { return Err(no_trace) };
+        let mut losses = Loss::of_source(&source, self.format);
+        let flags = match &source {
+            Propagation::TraceParent(traceparent) => traceparent.trace_flags.outgoing(self.level),
+            _ => TraceFlags::NONE,
+        };
+        let span_id = remote.span_id.unwrap_or_else(|| {
+            losses.push(Loss::NoSpan);
+            ids.span_id()
+        });
+        let mut context = OutgoingContext::from(TraceParent::new(trace_id, span_id, flags));
+        context.sampled = remote.sampled;
+        context.debug = remote.debug;
+        context.is_64_bit = remote.is_64_bit;
+        self.add_members(&mut context)?;
+        losses.extend(context.losses(self.format));
+        self.write(&context, false, out)?;
+        for loss in losses {
+            writeln!(stderr, "note: not carried over: {loss}")?;
+        }
+        Ok(())
+    }
+
+    fn write(
+        &self,
+        context: &OutgoingContext,
+        is_later: bool,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        // Several headers are one message: an empty line ends it.
+        let lines = matches!(self.form, OutgoingForm::Header | OutgoingForm::Environment);
+        if is_later && lines && context.write(self.format).len() > 1 {
+            writeln!(out)?;
+        }
+        outgoing_context(out, context, self.format, self.form, &Ancestry::Minted)
+    }
+}
+
+/// X-Ray refuses ids that do not begin with the time, and Datadog's libraries begin theirs with it.
+fn timed_trace_id(random: TraceId, epoch: u32, format: Format) -> TraceId {
+    let mask = match format {
+        Format::Xray => u128::MAX >> 32,
+        Format::Datadog => u128::from(u64::MAX),
+        _ => return random,
+    };
+    let value = u128::from(epoch) << 96 | random.get() & mask;
+    TraceId::new(value).unwrap_or(random)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        args: MintArgs,
+    }
+
+    const EPOCH: u32 = 0x640c_fd8d;
+
+    fn run(arguments: &str) -> Result<(String, String), String> {
+        let arguments = ["mint"].into_iter().chain(arguments.split_whitespace());
+        let args = Command::try_parse_from(arguments).map_err(|error| error.to_string())?.args;
+        let (mut out, mut talk) = (Vec::new(), Vec::new());
+        args.run(&mut IdGenerator::from_seed([1; 32]), EPOCH, &mut out, &mut talk)
+            .map_err(|error| error.to_string())?;
+        Ok((String::from_utf8(out).unwrap(), String::from_utf8(talk).unwrap()))
+    }
+
+    fn mint(arguments: &str) -> String {
+        run(arguments).unwrap().0
+    }
+
+    const FROM: &str = "--from 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    #[test]
+    fn a_minted_value_is_a_traceparent_with_these_flags() {
+        for (arguments, flags) in [
+            ("", 0x03),
+            ("--unsampled", 0x02),
+            ("--level 1", 0x01),
+            ("--level 1 --unsampled", 0x00),
+            ("--trace-id a3ce929d0e0e4736", 0x01),
+            ("--sample-rate 1", 0x03),
+            ("--sample-rate 0", 0x02),
+        ] {
+            let value = mint(arguments);
+            let traceparent = TraceParent::parse(value.trim_end().as_bytes()).unwrap();
+            assert_eq!(traceparent.trace_flags.bits(), flags, "{arguments}");
+        }
+    }
+
+    #[test]
+    fn count_gives_different_ones() {
+        let minted = mint("--count 100");
+        let mut lines: Vec<&str> = minted.lines().collect();
+        lines.sort();
+        lines.dedup();
+        assert_eq!(lines.len(), 100);
+    }
+
+    #[test]
+    fn one_context_is_written_in_every_format() {
+        let table = [
+            ("w3c", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\n"),
+            ("b3", "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-1\n"),
+            (
+                "b3-multi",
+                "X-B3-TraceId: 4bf92f3577b34da6a3ce929d0e0e4736\nX-B3-SpanId: 00f067aa0ba902b7\nX-B3-Sampled: 1\n",
+            ),
+            ("jaeger", "4bf92f3577b34da6a3ce929d0e0e4736:00f067aa0ba902b7:0:1\n"),
+            (
+                "xray",
+                "Root=1-4bf92f35-77b34da6a3ce929d0e0e4736;Parent=00f067aa0ba902b7;Sampled=1\n",
+            ),
+            (
+                "datadog",
+                "x-datadog-trace-id: 11803532876627986230\nx-datadog-parent-id: 67667974448284343\n\
+                 x-datadog-sampling-priority: 1\nx-datadog-tags: _dd.p.tid=4bf92f3577b34da6\n",
+            ),
+            ("gcp", "4bf92f3577b34da6a3ce929d0e0e4736/67667974448284343;o=1\n"),
+            ("sentry", "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-1\n"),
+        ];
+        for (system, expected) in table {
+            assert_eq!(mint(&format!("{FROM} --as {system}")), expected);
+        }
+    }
+
+    #[test]
+    fn every_form_of_output_carries_tracestate_and_baggage() {
+        let table = [
+            (
+                "header",
+                "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\n\
+                 tracestate: a=1,b=2\nbaggage: k=50%25\n",
+            ),
+            (
+                "env",
+                "TRACEPARENT=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\n\
+                 TRACESTATE=a=1,b=2\nBAGGAGE=k=50%25\n",
+            ),
+            (
+                "curl",
+                "-H 'traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' \
+                 -H 'tracestate: a=1,b=2' -H 'baggage: k=50%25'\n",
+            ),
+            (
+                "json",
+                "{\"schema\":\"traceline.mint/1\",\
+                 \"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\",\
+                 \"trace_id\":\"4bf92f3577b34da6a3ce929d0e0e4736\",\"span_id\":\"00f067aa0ba902b7\",\
+                 \"trace_flags\":\"01\",\"sampled\":true,\"headers\":{\
+                 \"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\",\
+                 \"tracestate\":\"a=1,b=2\",\"baggage\":\"k=50%25\"}}\n",
+            ),
+        ];
+        for (output, expected) in table {
+            let arguments = format!(
+                "{FROM} --tracestate a=1 --tracestate b=2 --baggage k=50% --format {output}"
+            );
+            assert_eq!(mint(&arguments), expected);
+        }
+    }
+
+    #[test]
+    fn ids_for_xray_and_datadog_begin_with_the_time() {
+        assert!(mint("--as xray").starts_with("Root=1-640cfd8d-"));
+        assert!(mint("--as datadog").contains("_dd.p.tid=640cfd8d00000000\n"));
+    }
+
+    #[test]
+    fn the_sample_rate_is_told_where_the_trace_is_sampled() {
+        let minted = mint("--sample-rate 0.25 --count 400 --format header");
+        let sampled = minted.lines().filter(|line| line.ends_with("-03")).count();
+        assert_eq!(minted.lines().filter(|line| *line == "tracestate: ot=th:c").count(), sampled);
+        assert!((60..140).contains(&sampled), "{sampled}");
+        for line in minted.lines().filter_map(|line| line.strip_prefix("traceparent: ")) {
+            let traceparent = TraceParent::parse(line.as_bytes()).unwrap();
+            let randomness = Randomness::of_trace(traceparent.trace_id);
+            let threshold = Threshold::from_probability(0.25).unwrap();
+            assert_eq!(threshold.accepts(randomness), traceparent.trace_flags.is_sampled());
+        }
+    }
+
+    #[test]
+    fn what_a_conversion_loses_is_told() {
+        let (_, talk) = run(
+            "--from 4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-d-05e3ac9a4f6e3b90 --as gcp",
+        )
+        .unwrap();
+        assert_eq!(
+            talk,
+            "note: not carried over: the sender's parent span 05e3ac9a4f6e3b90\n\
+             note: not carried over: debug, which became sampled\n"
+        );
+    }
+
+    #[test]
+    fn errors_name_the_option() {
+        let table = [
+            ("--trace-id 123", ""),
+            (
+                "--trace-id xyz",
+                "--trace-id: trace-id has \"x\", only 0-9 and a-f are allowed (byte 0)",
+            ),
+            ("--sample-rate 2", "--sample-rate: 2 is no probability between 0 and 1"),
+            (
+                "--tracestate A=1",
+                "--tracestate: key has uppercase \"A\", which is not allowed there (byte 0)",
+            ),
+            ("--tracestate a", "--tracestate: \"a\" has no \"=\" between key and value"),
+            ("--baggage a(=1", "--baggage: key has \"(\", which is not allowed there (byte 1)"),
+            ("--from a=1", "--from: tracestate names no trace (byte 0)"),
+        ];
+        for (arguments, message) in table {
+            match run(arguments) {
+                Err(error) => assert_eq!(error, message),
+                Ok(_) => assert_eq!(message, "", "{arguments}"),
+            }
+        }
+    }
+}
