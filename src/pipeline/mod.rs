@@ -4,6 +4,7 @@
 //! [`joint::Joint`] per source, which puts them together in the order of the source. The answer
 //! does not depend on the number of threads, the size of the chunks, or who finishes first.
 
+mod assemble;
 mod joint;
 mod line_table;
 mod search;
@@ -17,6 +18,7 @@ use bumpalo::Bump;
 use joint::{Finished, Joint};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub use assemble::{Pick, Picked, assemble};
 pub use line_table::LineTable;
 pub use search::Search;
 

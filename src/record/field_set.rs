@@ -101,7 +101,12 @@ impl<'a> FieldSet<'a> {
 
     /// Absent ids and nulls leave a slot to the next candidate.
     fn counts(slot: Slot, value: Value<'_>) -> bool {
+        // The plain spelling, for which the first digit is enough to tell that it is not absent.
+        let looks_like_id = matches!(value.bytes.len(), 16 | 32)
+            && value.kind == Kind::Text
+            && matches!(value.bytes[0], b'1'..=b'9' | b'a'..=b'f');
         match slot {
+            Slot::Trace | Slot::Span if looks_like_id => true,
             Slot::Trace | Slot::DatadogTrace => {
                 matches!(value.kind, Kind::Text | Kind::Escaped | Kind::Number)
                     && (identity::trace_value(value.bytes, slot == Slot::DatadogTrace).is_some()

@@ -12,6 +12,8 @@ use crate::record::severity::Severity;
 use crate::record::timestamp::{Reference, klog, parse_at};
 use crate::record::{LogRecord, Text};
 use bumpalo::Bump;
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 /// The header may be this long, in bytes.
 const LONGEST_HEADER: usize = 400;
@@ -451,9 +453,12 @@ fn pair_value(rest: &[u8]) -> Option<&[u8]> {
     }
 }
 
+/// Built once: building a searcher costs more than one search of a short line.
+static HTTP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" HTTP/"));
+
 /// `"GET /path HTTP/1.1" 500`: a request that the program itself answered.
 fn request_line<'a>(text: &'a [u8], record: &mut LogRecord<'a>, arena: &'a Bump) {
-    let Some(http) = memchr::memmem::find(text, b" HTTP/") else { return };
+    let Some(http) = HTTP.find(text) else { return };
     let Some(quote) = memchr::memrchr(b'"', &text[..http]) else { return };
     let request = &text[quote + 1..http];
     let Some(blank) = memchr::memchr(b' ', request) else { return };
