@@ -74,7 +74,7 @@ impl TimelineArgs {
         out: &mut dyn Write,
         stderr: &mut dyn Write,
     ) -> Result<u8, CliError> {
-        let context = &Context { is_quiet: self.output.quiet, ..context.clone() };
+        let context = &self.input.context(self.output.quiet, context)?;
         let (named, files) = self.split_arguments()?;
         let is_default = named.is_empty() && !self.all && !self.select.is_given();
         if is_default {
@@ -91,7 +91,10 @@ impl TimelineArgs {
         let found = !shown.gathered.picked.traces.is_empty();
         self.print(&shown, &inputs, context, out)?;
         out.flush()?;
-        report_tally(&shown.gathered.outcome, context, stderr);
+        // Of a named trace the ids were searched for, and most lines not even looked at.
+        if named.is_empty() {
+            report_tally(&shown.gathered.outcome, context, stderr);
+        }
         if is_default && shown.gathered.picked.total > 1 && !context.is_quiet {
             let _ = writeln!(
                 stderr,

@@ -53,7 +53,7 @@ impl TracesArgs {
         out: &mut dyn Write,
         stderr: &mut dyn Write,
     ) -> Result<u8, CliError> {
-        let context = &Context { is_quiet: self.output.quiet, ..context.clone() };
+        let context = &self.input.context(self.output.quiet, context)?;
         let selection = self.select.selection(self.input.tz, context.now)?;
         let inputs = self.input.open(&self.files, context, false, false)?;
         let pick = Pick {

@@ -262,6 +262,10 @@ impl<V: Visit> Worker<'_, V> {
     /// A live source fell silent: what is open is shown as it is.
     fn quiet(&mut self, chunk: Chunk) -> Vec<u8> {
         let source = chunk.source;
+        if self.plan.number_lines {
+            // The lines of later chunks are counted from it as from any other.
+            self.lines.publish(source, chunk.index, 0);
+        }
         let joints = self.joints;
         let mut joint = lock(&joints[source.0 as usize]);
         if joint.is_expecting(chunk.index) {

@@ -177,7 +177,12 @@ fn extent(fragment: &TraceFragment, precisions: &Precisions) -> Option<(i64, i64
     let (fine_first, fine_last) = (first, last);
     for whole in fragment.whole_seconds.iter().filter(|whole| is_coarse(whole.service)) {
         let latest = whole.first.saturating_add(NANOSECONDS_PER_SECOND);
-        if !is_known || latest <= fine_first {
+        // A start within a second was reckoned from a stated duration: that is taken by its word
+        // unless it would have ended before the rest began.
+        let is_reckoned = whole.first % NANOSECONDS_PER_SECOND != 0
+            && whole.first <= fine_last
+            && whole.last >= fine_first;
+        if !is_known || latest <= fine_first || is_reckoned {
             first = first.min(whole.first);
         }
         if !is_known || whole.last > fine_last {

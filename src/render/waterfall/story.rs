@@ -26,8 +26,9 @@ pub(super) fn write_header(out: &mut dyn Write, picture: &Picture<'_>) -> io::Re
         Status::Ok => (format!("{} ok", picture.glyphs.ok), GOOD),
         Status::Unset => ("no errors".to_owned(), DIM),
     }]);
-    if let Some((start, _)) = picture.range {
-        pieces.push(vec![(picture.duration(picture.total()), BOLD)]);
+    // The trace's own extent, as in the other views; the chart may have to reach further.
+    if let (Some(start), Some(length)) = (trace.start, trace.duration()) {
+        pieces.push(vec![(picture.duration(length), BOLD)]);
         let zone = picture.style.time_zone;
         let start =
             format!("{} {} {}", date(zone, start), clock(zone, start), zone_name(zone, start));
