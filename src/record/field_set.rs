@@ -295,10 +295,10 @@ impl<'a> FieldSet<'a> {
         if !is_http_method(method) {
             return;
         }
-        record.http_status = self
-            .get(Slot::HttpStatus)
-            .and_then(|value| std::str::from_utf8(value.bytes).ok())
-            .and_then(|text| text.parse().ok());
+        // Three digits, or it would not be here.
+        record.http_status = self.get(Slot::HttpStatus).map(|value| {
+            value.bytes.iter().fold(0, |status, digit| status * 10 + u16::from(digit - b'0'))
+        });
         if record.span_name.is_none() {
             let path = self.get(Slot::HttpPath).map_or(&b""[..], |value| value.text(arena));
             record.span_name = Some(Text::Borrowed(request_name(method, path, arena)));
