@@ -6,7 +6,7 @@
 use super::fields::{Alias, Slot};
 use super::identity::{self, FoundTrace};
 use super::severity::Severity;
-use super::timestamp::{Reference, Timestamp, from_epoch};
+use super::timestamp::{Reference, SECOND, Timestamp, from_epoch};
 use super::{LogRecord, Text};
 use bumpalo::Bump;
 
@@ -47,7 +47,7 @@ impl<'a> Value<'a> {
 
 /// The best value of each slot so far.
 pub(crate) struct FieldSet<'a> {
-    filled: u32,
+    filled: u64,
     ranks: [u8; Slot::COUNT],
     values: [Value<'a>; Slot::COUNT],
 }
@@ -88,7 +88,7 @@ impl<'a> FieldSet<'a> {
     pub(crate) fn offer(&mut self, alias: Alias, depth: usize, value: Value<'a>, later_wins: bool) {
         let slot = alias.slot as usize;
         let rank = alias.rank * 8 + depth.min(7) as u8;
-        let bit = 1u32 << slot;
+        let bit = 1u64 << slot;
         let is_better = self.filled & bit == 0
             || rank < self.ranks[slot]
             || later_wins && rank == self.ranks[slot];
@@ -101,7 +101,12 @@ impl<'a> FieldSet<'a> {
 
     /// Absent ids and nulls leave a slot to the next candidate.
     fn counts(slot: Slot, value: Value<'_>) -> bool {
+        // The plain spelling, for which the first digit is enough to tell that it is not absent.
+        let looks_like_id = matches!(value.bytes.len(), 16 | 32)
+            && value.kind == Kind::Text
+            && matches!(value.bytes[0], b'1'..=b'9' | b'a'..=b'f');
         match slot {
+            Slot::Trace | Slot::Span if looks_like_id => true,
             Slot::Trace | Slot::DatadogTrace => {
                 matches!(value.kind, Kind::Text | Kind::Escaped | Kind::Number)
                     && (identity::trace_value(value.bytes, slot == Slot::DatadogTrace).is_some()
@@ -116,9 +121,16 @@ impl<'a> FieldSet<'a> {
             Slot::Exception => !value.is_null() && !value.bytes.is_empty() && value.bytes != b"{}",
             Slot::HttpStatus => {
                 value.bytes.len() == 3 && value.bytes.iter().all(u8::is_ascii_digit)
+                    || value.kind == Kind::Text && Severity::from_field(value.bytes).is_some()
             }
             Slot::Time => matches!(value.kind, Kind::Text | Kind::Number | Kind::Escaped),
             Slot::Severity => value.kind != Kind::Compound && !value.is_null(),
+            // `service=35ms` is how long Heroku's router waited.
+            Slot::Service => {
+                matches!(value.kind, Kind::Text | Kind::Escaped)
+                    && !value.bytes.first().is_none_or(u8::is_ascii_digit)
+                    && value.bytes != b"-"
+            }
             _ => {
                 !value.is_null()
                     && value.kind != Kind::Compound
@@ -138,7 +150,7 @@ impl<'a> FieldSet<'a> {
 
     /// How many slots that make a line a record (not just any text with keys) are filled.
     pub(crate) fn weight(&self) -> u32 {
-        const TELLING: u32 = 1 << Slot::Trace as u32
+        const TELLING: u64 = 1 << Slot::Trace as u32
             | 1 << Slot::DatadogTrace as u32
             | 1 << Slot::Span as u32
             | 1 << Slot::Time as u32
@@ -164,13 +176,25 @@ impl<'a> FieldSet<'a> {
         super::timestamp::parse_at(text, reference).map(|stamp| stamp.timestamp)
     }
 
+    /// Adds the fraction that stands beside whole seconds (`{"seconds":…,"nanos":…}`).
+    fn with_nanoseconds(&self, timestamp: Timestamp) -> Timestamp {
+        let fraction = self
+            .get(Slot::TimeFraction)
+            .and_then(|value| std::str::from_utf8(value.bytes).ok()?.parse().ok())
+            .filter(|fraction| (0..SECOND).contains(fraction));
+        match fraction {
+            Some(fraction) if timestamp.nanoseconds() % SECOND == 0 => timestamp.plus(fraction),
+            _ => timestamp,
+        }
+    }
+
     /// Fills the record from the slots. What the record has already is kept where the slots are
     /// silent.
     pub(crate) fn fill(&self, record: &mut LogRecord<'a>, reference: &Reference, arena: &'a Bump) {
         if let Some(value) = self.get(Slot::Time)
             && let Some(timestamp) = Self::moment(value, reference)
         {
-            record.timestamp = Some(timestamp);
+            record.timestamp = Some(self.with_nanoseconds(timestamp));
         }
         self.fill_identity(record);
         self.fill_severity(record, arena);
@@ -226,7 +250,9 @@ impl<'a> FieldSet<'a> {
             record.parent_span_id = identity::span_value(value.bytes, value.kind == Kind::Number);
         }
         if let Some(value) = self.get(Slot::TraceFlags) {
-            record.trace_flags = if value.kind == Kind::Number {
+            record.trace_flags = if matches!(value.bytes, b"true" | b"True") {
+                Some(1)
+            } else if value.kind == Kind::Number {
                 std::str::from_utf8(value.bytes).ok().and_then(|text| text.parse().ok())
             } else {
                 identity::hex(value.bytes).and_then(|flags| u8::try_from(flags).ok())
@@ -240,6 +266,16 @@ impl<'a> FieldSet<'a> {
             let text = value.text(arena);
             record.severity = Severity::from_field(text);
             record.severity_text = Some(Text::Borrowed(text));
+        } else if let Some(value) = self.get(Slot::SeverityLevel) {
+            record.severity = Severity::from_azure(value.bytes);
+            record.severity_text = Some(Text::Borrowed(value.bytes));
+        } else if let Some(value) = self.get(Slot::HttpStatus)
+            && value.kind == Kind::Text
+            && let Some(severity) = Severity::from_field(value.bytes)
+        {
+            // Datadog calls it `status`.
+            record.severity = Some(severity);
+            record.severity_text = Some(Text::Borrowed(value.bytes));
         }
         if let Some(value) = self.get(Slot::SeverityNumber)
             && let Some(number) = std::str::from_utf8(value.bytes).ok().and_then(|t| t.parse().ok())

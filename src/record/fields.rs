@@ -25,7 +25,11 @@ pub(crate) enum Slot {
     /// `X-Cloud-Trace-Context`.
     CloudTrace,
     Time,
+    /// Nanoseconds beside whole seconds.
+    TimeFraction,
     Severity,
+    /// Application Insights' own scale: 0 verbose to 4 critical.
+    SeverityLevel,
     SeverityNumber,
     Body,
     Service,
@@ -90,6 +94,8 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("w3ctraceid", Trace, 1, Anywhere),
     ("trace", Trace, 3, Grouped),
     ("operationid", Trace, 4, Grouped),
+    ("aioperationid", Trace, 4, Anywhere),
+    ("aioperationparentid", ParentSpan, 3, Anywhere),
     ("ddtraceid", DatadogTrace, 0, Anywhere),
     ("xdatadogtraceid", DatadogTrace, 1, Anywhere),
     ("spanid", Span, 0, Anywhere),
@@ -109,6 +115,10 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("parentid", ParentSpan, 2, Grouped),
     ("operationparentid", ParentSpan, 3, Grouped),
     ("traceflags", TraceFlags, 0, Anywhere),
+    ("tracesampled", TraceFlags, 1, Anywhere),
+    ("oteltracesampled", TraceFlags, 1, Anywhere),
+    ("logginggoogleapiscomtracesampled", TraceFlags, 1, Anywhere),
+    ("sampled", TraceFlags, 2, Grouped),
     ("oteltraceflags", TraceFlags, 0, Anywhere),
     ("traceparent", TraceParent, 0, Anywhere),
     ("httptraceparent", TraceParent, 0, Anywhere),
@@ -138,7 +148,14 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("timemilliseconds", Time, 1, Grouped),
     ("timeepoch", Time, 2, Grouped),
     ("datetime", Time, 1, Grouped),
-    ("asctime", Time, 1, Grouped),
+    ("asctime", Time, 2, Grouped),
+    ("created", Time, 4, Top),
+    ("instantepochsecond", Time, 1, Anywhere),
+    ("instantnanoofsecond", TimeFraction, 0, Anywhere),
+    ("timestampseconds", Time, 1, Anywhere),
+    ("timestampnanos", TimeFraction, 0, Anywhere),
+    ("timetimestamp", Time, 1, Anywhere),
+    ("startlocal", Time, 4, Top),
     ("eventtime", Time, 2, Grouped),
     ("eventtimestamp", Time, 2, Grouped),
     ("logtime", Time, 2, Grouped),
@@ -158,6 +175,10 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("timestampepochmillis", Time, 1, Grouped),
     ("recordtimetimestamp", Time, 1, Anywhere),
     ("level", Severity, 1, Grouped),
+    ("@level", Severity, 1, Top),
+    ("l", Severity, 6, Top),
+    ("errorseverity", Severity, 0, Top),
+    ("severitylevel", SeverityLevel, 0, Grouped),
     ("severity", Severity, 1, Grouped),
     ("severitytext", Severity, 0, Grouped),
     ("loglevel", Severity, 0, Anywhere),
@@ -174,6 +195,9 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("message", Body, 1, Grouped),
     ("msg", Body, 1, Grouped),
     ("@m", Body, 0, Top),
+    ("@message", Body, 0, Top),
+    ("m", Body, 7, Top),
+    ("resultdescription", Body, 4, Top),
     ("@mt", Body, 4, Top),
     ("body", Body, 2, Grouped),
     ("bodystringvalue", Body, 1, Anywhere),
@@ -192,6 +216,8 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("ddservice", Service, 0, Anywhere),
     ("servicecontextservice", Service, 0, Anywhere),
     ("service", Service, 1, Grouped),
+    ("cloudrolename", Service, 1, Anywhere),
+    ("aicloudrole", Service, 1, Anywhere),
     ("svc", Service, 2, Grouped),
     ("appname", Service, 3, Grouped),
     ("applicationname", Service, 3, Grouped),
@@ -210,6 +236,10 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("operationname", SpanName, 2, Grouped),
     ("operation", SpanName, 3, Grouped),
     ("httpmethod", HttpMethod, 1, Anywhere),
+    ("httprequestrequestmethod", HttpMethod, 0, Anywhere),
+    ("httprequestrequesturl", HttpPath, 1, Anywhere),
+    ("httprequeststatus", HttpStatus, 0, Anywhere),
+    ("httprequestlatency", Duration, 1, Anywhere),
     ("httprequestmethod", HttpMethod, 0, Anywhere),
     ("requestmethod", HttpMethod, 1, Grouped),
     ("reqmethod", HttpMethod, 1, Anywhere),
@@ -309,13 +339,16 @@ const GROUPING: &[&str] = &[
     "threadcontext",
     "metadata",
     "meta",
+    "event",
+    "basedata",
 ];
 
-/// Objects whose ids belong to somebody else's trace.
-const FOREIGN: &[&str] = &["links", "link", "spanlinks", "linkedspans"];
+/// Objects whose ids belong to somebody else's trace, or (loguru's `elapsed`) whose durations are
+/// those of the whole program.
+const FOREIGN: &[&str] = &["links", "link", "spanlinks", "linkedspans", "elapsed"];
 
 /// Longest normalised key of interest.
-const LONGEST: usize = 32;
+const LONGEST: usize = 40;
 
 /// A key without case and separators.
 #[derive(Clone, Copy)]

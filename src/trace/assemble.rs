@@ -211,7 +211,7 @@ fn finish(
         .filter(|span| span.own.ends_before_start)
         .filter_map(|span| SpanId::new(span.id))
         .collect();
-    let is_error = fragment.error_count > 0;
+    let is_error = fragment.is_failed;
     let is_ok = spans.iter().any(|span| span.status == Status::Ok);
     Trace {
         trace_id,
@@ -264,6 +264,7 @@ fn span(facts: &SpanFacts, span_id: SpanId, above: Option<&Span>, names: &mut Na
     };
     let error_count =
         facts.own.error_count.saturating_add(outside.map_or(0, |view| view.error_count));
+    let is_failed = facts.own.is_failed || outside.is_some_and(|view| view.is_failed);
     let states_success =
         facts.own.states_success || outside.is_some_and(|view| view.states_success);
     Span {
@@ -276,7 +277,7 @@ fn span(facts: &SpanFacts, span_id: SpanId, above: Option<&Span>, names: &mut Na
         name: names.get(facts.own.name.or_else(|| outside.and_then(|view| view.name))),
         first_body: None,
         bounds: None,
-        status: status(error_count > 0, states_success),
+        status: status(is_failed, states_success),
         record_count: u64::from(facts.own.record_count),
         error_count: u64::from(error_count),
         outside_count: outside.map_or(0, |view| u64::from(view.record_count)),

@@ -41,6 +41,9 @@ pub(crate) struct RecordFacts {
     /// known, whose label counts.
     pub(crate) label: u32,
     pub(crate) is_error: bool,
+    /// The span that it was written in failed. A 5xx seen from outside is an error record, but
+    /// what became of the caller's span is not the callee's to say.
+    pub(crate) fails_span: bool,
     pub(crate) states_success: bool,
     pub(crate) kept: Option<Box<KeptRecord>>,
 }
@@ -223,10 +226,11 @@ impl RecordFacts {
             && timestamp.into_iter().chain(lone_start).min().is_some_and(|time| {
                 labels.knows_earlier(Labelled { key, span, is_from_outside, time })
             });
-        let is_error = record.severity.is_some_and(Severity::is_error)
+        let states_failure = record.severity.is_some_and(Severity::is_error)
             || record.has_exception
-            || record.span_error == Some(true)
-            || status.is_some_and(|status| status >= 500);
+            || record.span_error == Some(true);
+        let is_server_error = status.is_some_and(|status| status >= 500);
+        let is_error = states_failure || is_server_error;
         let kept = keep_record.then(|| {
             Box::new(KeptRecord {
                 source,
@@ -263,6 +267,7 @@ impl RecordFacts {
                 label_of(&record.body, record.span_name.as_deref())
             },
             is_error,
+            fails_span: states_failure || is_server_error && !is_from_outside,
             states_success: !is_error && (record.span_error == Some(false) || status.is_some()),
             kept,
         })

@@ -181,6 +181,20 @@ impl Trace {
     }
 }
 
+impl Trace {
+    /// Whether it failed, or a view from outside shows an error.
+    pub fn has_error(&self) -> bool {
+        self.status == Status::Error || self.error_count > 0
+    }
+}
+
+impl Span {
+    /// Whether it failed, or was seen to fail from outside.
+    pub fn has_error(&self) -> bool {
+        self.status == Status::Error || self.error_count > 0
+    }
+}
+
 impl SpanBounds {
     /// Nanoseconds from start to end.
     pub const fn duration(self) -> u64 {

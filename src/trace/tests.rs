@@ -169,14 +169,17 @@ fn a_service_that_writes_finer_times_elsewhere_means_a_whole_second_exactly() {
 // Status and counts.
 
 #[test]
-fn a_failed_answer_that_the_callee_logged_is_the_callers_failure() {
+fn a_failed_answer_seen_from_outside_is_an_error_record_and_no_failed_span() {
     let answer = |status| LogRecord {
         http_status: Some(status),
         ..quoting(record("nginx", 0, 5_000, "GET /"), 7)
     };
-    for (status, expected) in [(503, Status::Error), (404, Status::Ok), (200, Status::Ok)] {
+    for (status, expected, errors) in
+        [(503, Status::Unset, 1), (404, Status::Ok, 0), (200, Status::Ok, 0)]
+    {
         let trace = trace(&[answer(status)]);
         assert_eq!((trace.status, trace.spans[0].status), (expected, expected), "{status}");
+        assert_eq!((trace.error_count, trace.spans[0].error_count), (errors, errors), "{status}");
     }
 }
 

@@ -196,10 +196,12 @@ impl<'a, 's> Scanner<'a, 's> {
         done
     }
 
-    /// Only the objects of `spans` are looked into; other arrays are skipped.
+    /// Only the objects of `spans` and `Scopes` are looked into; other arrays are skipped.
     fn array(&mut self, key: &'a [u8], place: Place<'a>) -> Option<()> {
         let start = self.at;
-        if key == b"spans" && place.depth < DEEPEST {
+        // .NET's console logger lists its scopes.
+        let is_scopes = key == b"Scopes";
+        if (key == b"spans" || is_scopes) && place.depth < DEEPEST {
             self.at += 1;
             if self.peek()? == b']' {
                 self.at += 1;
@@ -207,8 +209,8 @@ impl<'a, 's> Scanner<'a, 's> {
             }
             loop {
                 if self.peek()? == b'{' {
-                    let inside =
-                        Place { depth: place.depth + 2, parent: b"span", later_wins: true };
+                    let parent: &[u8] = if is_scopes { b"scopes" } else { b"span" };
+                    let inside = Place { depth: place.depth + 2, parent, later_wins: true };
                     // Their fields are the ancestors', not attributes of the record.
                     let kept = self.attributes.take();
                     let done = self.span_object(inside);
