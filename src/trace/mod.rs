@@ -9,17 +9,23 @@ use crate::trace_context::SpanId;
 use std::sync::Arc;
 
 mod assemble;
+mod bounds;
 mod call_graph;
 mod clock;
 mod facts;
 mod fragment;
 mod identity;
+mod kept;
 mod precision;
 #[cfg(test)]
 mod properties;
 mod select;
 mod store;
 mod symbols;
+#[cfg(test)]
+mod test_support;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub use assemble::{Assembler, Draft};
