@@ -2,7 +2,9 @@
 
 use super::child::ChildError;
 use super::decode::DecodeError;
+use super::exec::ExecError;
 use super::mint::MintError;
+use super::stamp::StampError;
 use crate::source::{SourceError, SourceErrorKind};
 use std::fmt;
 use std::io;
@@ -55,6 +57,21 @@ impl From<ChildError> for CliError {
     fn from(error: ChildError) -> CliError {
         match error {
             ChildError::Output(error) => CliError::Output(error),
+            other => CliError::Command(other.to_string()),
+        }
+    }
+}
+
+impl From<ExecError> for CliError {
+    fn from(error: ExecError) -> CliError {
+        CliError::Command(error.to_string())
+    }
+}
+
+impl From<StampError> for CliError {
+    fn from(error: StampError) -> CliError {
+        match error {
+            StampError::Output(error) => CliError::Output(error),
             other => CliError::Command(other.to_string()),
         }
     }

@@ -51,7 +51,7 @@ pub(crate) struct FilterArgs {
     #[arg(short = 'l', long, conflicts_with = "count", help_heading = "Printing")]
     files_with_matches: bool,
 
-    /// Put the line number before each line
+    /// Put the line number before each line, and the file's name where there are several
     #[arg(short = 'n', long, help_heading = "Printing")]
     line_number: bool,
 
@@ -111,10 +111,11 @@ pub(crate) enum RecordFormat {
 
 impl FilterArgs {
     pub(crate) fn run(self, context: &Context, stderr: &mut dyn Write) -> Result<u8, CliError> {
-        let context = &Context { is_quiet: self.output.quiet, ..context.clone() };
+        let context = &self.input.context(self.output.quiet, context)?;
         let (named, files) = self.split_arguments()?;
         let has_prefix = named.iter().any(|name| matches!(name, TraceArgument::Prefix(_)));
-        let inputs = self.input.open(&files, context, has_prefix, !has_prefix)?;
+        let is_live = !has_prefix && !self.sort;
+        let inputs = self.input.open(&files, context, has_prefix, is_live)?;
         let resolved = resolve(&named, &inputs, context)?;
         let mut query = self.records.query(self.input.tz, context)?;
         query.traces = Some(resolved.wanted());
@@ -159,10 +160,11 @@ impl FilterArgs {
             format,
             escape: context.stdout_is_terminal && self.format.is_none(),
             line_number: self.line_number,
-            with_name: self.with_filename,
+            with_name: self.with_filename
+                || (self.line_number && !self.no_filename && inputs.sources().len() > 1),
             style: self.output.style(context, self.input.tz),
             places: Places { sources: inputs.sources(), lines: &lines },
-            ordered: Ordered::new(writer, inputs.sources().len(), is_live(&inputs)),
+            ordered: Ordered::new(writer, inputs.sources().len(), is_live && is_one_pipe(&inputs)),
         };
         let ask = Ask {
             detail: if format == RecordFormat::Json { Detail::Attributes } else { Detail::Fields },
@@ -201,7 +203,7 @@ impl FilterArgs {
             if files.is_empty() {
                 return Err(CliError::usage(
                     "no trace is named",
-                    "traceline filter TRACE [FILE]..., or -t TRACE, or -f FILE",
+                    "traceline filter TRACE [FILE]..., or -t TRACE, or -f FILE; --help shows all options",
                 ));
             }
             named.push(TraceArgument::read(&files.remove(0).to_string_lossy())?);
@@ -210,8 +212,8 @@ impl FilterArgs {
     }
 }
 
-/// Whether the first source is a pipe that may be shown as it comes.
-pub(crate) fn is_live(inputs: &Inputs) -> bool {
+/// Whether the only source is a pipe, which may be shown as it comes.
+pub(crate) fn is_one_pipe(inputs: &Inputs) -> bool {
     inputs.sources().len() == 1 && inputs.sources().iter().all(|source| source.size.is_none())
 }
 
@@ -251,7 +253,8 @@ impl<W: Write + Send> Visit for RecordVisitor<'_, W> {
         };
         // Several records of one line are printed once.
         let is_repeat = number > 0 && self.format == RecordFormat::Raw;
-        let bytes = if self.is_listing || is_repeat { Vec::new() } else { self.render(record) };
+        let bytes =
+            if self.is_listing || is_repeat { Vec::new() } else { self.render(record, is_match) };
         part.push(Piece {
             offset,
             number,
@@ -278,20 +281,22 @@ impl<W: Write + Send> Visit for RecordVisitor<'_, W> {
 }
 
 impl<W: Write + Send> RecordVisitor<'_, W> {
-    fn render(&self, record: &ReadRecord<'_, '_>) -> Vec<u8> {
+    fn render(&self, record: &ReadRecord<'_, '_>, is_match: bool) -> Vec<u8> {
         use crate::render::Origins as _;
         let mut out = Vec::new();
+        // As in grep, what is only around a match has another mark.
+        let mark = if is_match { b':' } else { b'-' };
         let format = match self.format {
             RecordFormat::Raw => {
                 for (origin, text) in record.lines.iter().zip(record.texts) {
                     if self.with_name {
                         out.extend_from_slice(self.places.source_name(record.source).as_bytes());
-                        out.push(b':');
+                        out.push(mark);
                     }
                     if self.line_number {
                         let number = self.places.line_number(record.source, *origin);
                         out.extend_from_slice(number.to_string().as_bytes());
-                        out.push(b':');
+                        out.push(mark);
                     }
                     if self.escape {
                         out.extend_from_slice(escape_bytes(text).as_bytes());

@@ -3,14 +3,14 @@
 use super::Context;
 use super::error::CliError;
 use super::input::{Ask, Inputs};
-use crate::pipeline::{LineTable, ReadOutcome, Search, TraceVisitor};
+use crate::pipeline::{LineTable, Pick, Picked, ReadOutcome, Search, TraceVisitor, assemble};
 use crate::record::Detail;
 use crate::source::Chunks;
-use crate::trace::{Assembly, Options, TraceStore, Wanted};
+use crate::trace::{Options, TraceStore, Wanted};
 
 /// The traces of some inputs.
 pub(crate) struct Gathered {
-    pub(crate) assembly: Assembly,
+    pub(crate) picked: Picked,
     pub(crate) outcome: ReadOutcome,
     pub(crate) lines: LineTable,
 }
@@ -31,11 +31,12 @@ pub(crate) fn gather(
     inputs: &Inputs,
     chunks: &Chunks,
     want: Want<'_>,
+    pick: &Pick<'_>,
     context: &Context,
 ) -> Result<Gathered, CliError> {
     let store = TraceStore::new(Options { keep_records: want.records, only: want.only });
     let lines = LineTable::new();
     let ask = Ask { detail: Detail::Fields, search: want.search, number_lines: want.records };
     let outcome = inputs.read(chunks, &TraceVisitor::new(&store), &lines, ask, context);
-    Ok(Gathered { assembly: store.into_assembly(), outcome, lines })
+    Ok(Gathered { picked: assemble(store.into_drafts(), pick, inputs.threads), outcome, lines })
 }

@@ -17,8 +17,8 @@ pub(crate) struct InputArgs {
     #[arg(long, value_name = "ZONE", default_value = "UTC", help_heading = "Reading")]
     pub(crate) tz: TimeZone,
 
-    /// Complete times without a year or a date so that none lies after this date [default: each
-    /// file's modification date]
+    /// Complete times without a year or a date so that none lies after this date, those of --since
+    /// and --until too [default: each file's modification date; now]
     #[arg(long, value_name = "DATE", help_heading = "Reading")]
     pub(crate) reference_date: Option<String>,
 
@@ -41,6 +41,15 @@ pub(crate) struct Inputs {
 }
 
 impl InputArgs {
+    /// The context of a command that reads logs: with a reference date, that is its present.
+    pub(crate) fn context(&self, is_quiet: bool, context: &Context) -> Result<Context, CliError> {
+        let now = match &self.reference_date {
+            Some(text) => self.end_of_date(text)?,
+            None => context.now,
+        };
+        Ok(Context { is_quiet, now, ..context.clone() })
+    }
+
     /// Opens the inputs. `keep`: they will be read twice. `live`: pipes are shown as they come.
     pub(crate) fn open(
         &self,
@@ -61,11 +70,7 @@ impl InputArgs {
             files.iter().map(Input::from).collect()
         };
         let (sources, missing) = expand(&inputs);
-        let fixed = match &self.reference_date {
-            Some(text) => Some(self.end_of_date(text)?),
-            None => None,
-        };
-        let infos = sources.iter().map(|source| self.info(source, fixed, context.now)).collect();
+        let infos = sources.iter().map(|source| self.info(source, context.now)).collect();
         let options = ReadOptions { chunk_size: self.chunk_size.max(1), live, keep };
         Ok(Inputs {
             chunks: Chunks::new(sources, options),
@@ -75,7 +80,7 @@ impl InputArgs {
         })
     }
 
-    fn info(&self, source: &Source, fixed: Option<Timestamp>, now: Timestamp) -> SourceInfo {
+    fn info(&self, source: &Source, now: Timestamp) -> SourceInfo {
         let modified = source.modified.and_then(|time| {
             let since = time.duration_since(UNIX_EPOCH).ok()?;
             Some(Timestamp::from_nanoseconds(i64::try_from(since.as_nanos()).ok()?))
@@ -84,7 +89,11 @@ impl InputArgs {
             .file_name()
             .and_then(|_| service::of_file(source.name.as_bytes()))
             .map(<[u8]>::to_vec);
-        let latest = fixed.or(modified).unwrap_or(now);
+        // A file cannot tell of what came after it was written.
+        let latest = match (&self.reference_date, modified) {
+            (None, Some(modified)) => modified,
+            _ => now,
+        };
         SourceInfo { service_name, reference: Reference { latest, time_zone: self.tz } }
     }
 

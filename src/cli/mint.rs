@@ -17,13 +17,13 @@ use crate::trace_context::{
 ///
 /// Starts a trace: draws a trace-id and a span-id from the system's randomness and prints them as
 /// a traceparent, sampled unless told otherwise.
-///
-///   curl -H "traceparent: $(traceline mint)" https://example.org/
-///
-///   export TRACEPARENT=$(traceline mint)
-///
-///   traceline mint --as b3 --from 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  curl -H \"traceparent: $(traceline mint)\" https://example.org/
+  export TRACEPARENT=$(traceline mint)
+  traceline mint --format header --baggage user=7 | curl -H @- https://example.org/
+  traceline mint --as b3 --from 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")]
 pub struct MintArgs {
     /// Set the sampled flag (the default)
     #[arg(long, conflicts_with_all = ["unsampled", "sample_rate"])]

@@ -4,6 +4,7 @@ mod child;
 mod completions;
 mod decode;
 mod error;
+mod exec;
 mod filter;
 mod gather;
 mod input;
@@ -12,10 +13,12 @@ mod ordered;
 mod outgoing;
 mod output;
 mod piece_writer;
+mod process;
 mod progress;
 mod record_query;
 mod records;
 mod select;
+mod stamp;
 mod timeline;
 mod trace_argument;
 mod traces;
@@ -58,6 +61,8 @@ enum Command {
     Mint(mint::MintArgs),
     Decode(decode::DecodeArgs),
     Child(child::ChildArgs),
+    Exec(exec::ExecArgs),
+    Stamp(stamp::StampArgs),
     Filter(filter::FilterArgs),
     Timeline(timeline::TimelineArgs),
     Traces(traces::TracesArgs),
@@ -165,6 +170,15 @@ fn run(command: Command, context: &Context, stderr: &mut dyn Write) -> Result<u8
             Ok(args.run(&mut io::stdin().lock(), &mut out, stderr, color)?)
         }
         Command::Child(args) => {
+            let mut ids = context.id_generator()?;
+            let environment = std::env::vars_os();
+            Ok(args.run(&mut ids, environment, &mut io::stdin().lock(), &mut out, stderr)?)
+        }
+        Command::Exec(args) => {
+            let mut ids = context.id_generator()?;
+            Ok(args.run(&mut ids, std::env::vars_os(), context.now, stderr)?)
+        }
+        Command::Stamp(args) => {
             let mut ids = context.id_generator()?;
             let environment = std::env::vars_os();
             Ok(args.run(&mut ids, environment, &mut io::stdin().lock(), &mut out, stderr)?)

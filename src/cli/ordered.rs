@@ -58,8 +58,8 @@ struct Held {
     pieces: BTreeMap<(u64, u32), Piece>,
     open_from: u64,
     is_over: bool,
-    /// Records that were shown before they were complete, and how many bytes of them.
-    shown: BTreeMap<(u64, u32), usize>,
+    /// Records as they were shown before they were complete: they come again, perhaps longer.
+    shown: BTreeMap<(u64, u32), Piece>,
 }
 
 impl<W: PieceWriter> Ordered<W> {
@@ -120,17 +120,22 @@ impl Held {
     /// Takes a piece; of one that was shown early, only what is new.
     fn take(&mut self, mut piece: Piece, is_early: bool) {
         let key = (piece.offset, piece.number);
-        let length = piece.bytes.len();
-        if let Some(shown) = self.shown.get(&key) {
+        let whole = is_early.then(|| piece.clone());
+        // One that still waits for its turn is simply replaced.
+        if let Some(before) = self.shown.remove(&key)
+            && before.is_match == piece.is_match
+            && !self.pieces.contains_key(&key)
+        {
             piece.is_rest = true;
-            piece.bytes.drain(..(*shown).min(length));
+            // A line that was printed is not printed again; an object that has grown is, whole.
+            if piece.bytes.starts_with(&before.bytes) {
+                piece.bytes.drain(..before.bytes.len());
+            }
         }
-        if is_early {
-            self.shown.insert(key, length);
+        if let Some(whole) = whole {
+            self.shown.insert(key, whole);
         }
-        if !(piece.is_rest && piece.bytes.is_empty()) {
-            self.pieces.insert(key, piece);
-        }
+        self.pieces.insert(key, piece);
     }
 }
 

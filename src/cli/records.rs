@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::error::{CliError, FOUND, NOTHING, TROUBLE};
-use super::filter::{RecordFormat, RecordVisitor, is_live};
+use super::filter::{RecordFormat, RecordVisitor, is_one_pipe};
 use super::input::{Ask, InputArgs};
 use super::ordered::Ordered;
 use super::output::{OutputArgs, Places, report_errors, report_tally};
@@ -46,8 +46,8 @@ pub(crate) struct RecordsArgs {
 
 impl RecordsArgs {
     pub(crate) fn run(self, context: &Context, stderr: &mut dyn Write) -> Result<u8, CliError> {
-        let context = &Context { is_quiet: self.output.quiet, ..context.clone() };
-        let inputs = self.input.open(&self.files, context, false, true)?;
+        let context = &self.input.context(self.output.quiet, context)?;
+        let inputs = self.input.open(&self.files, context, false, !self.sort)?;
         let query = self.records.query(self.input.tz, context)?;
         let lines = LineTable::new();
         let shape = Shape {
@@ -73,7 +73,7 @@ impl RecordsArgs {
             ordered: Ordered::new(
                 Writer::new(shape, std::io::stdout()),
                 inputs.sources().len(),
-                is_live(&inputs),
+                !self.sort && is_one_pipe(&inputs),
             ),
         };
         let ask = Ask {

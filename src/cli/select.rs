@@ -4,7 +4,6 @@ use super::error::CliError;
 use crate::record::{Reference, TimeZone, Timestamp};
 use crate::trace::{Selection, Trace};
 use std::cmp::Ordering;
-use std::cmp::Reverse;
 
 /// By what to sort traces.
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,29 +90,22 @@ impl SelectArgs {
         })
     }
 
-    /// Sorts and cuts what was selected.
-    pub(crate) fn arrange(&self, traces: &mut Vec<Trace>) {
-        let duration = |trace: &Trace| Reverse(trace.duration());
-        if self.slowest.is_some() {
-            sort(traces, |a, b| duration(a).cmp(&duration(b)));
-        }
-        match self.sort {
-            // They come sorted by start.
-            None | Some(SortBy::Start) => {}
-            Some(SortBy::Duration) => sort(traces, |a, b| duration(a).cmp(&duration(b))),
-            Some(SortBy::Spans) => sort(traces, |a, b| b.spans.len().cmp(&a.spans.len())),
-            Some(SortBy::Records) => sort(traces, |a, b| b.record_count.cmp(&a.record_count)),
-            Some(SortBy::Errors) => sort(traces, |a, b| b.error_count.cmp(&a.error_count)),
-        }
-        if let Some(most) = self.slowest.or(self.limit) {
-            traces.truncate(most);
+    /// The order; equals stay in the order of their starts.
+    pub(crate) fn order(&self) -> fn(&Trace, &Trace) -> Ordering {
+        let by = if self.slowest.is_some() { Some(SortBy::Duration) } else { self.sort };
+        match by {
+            None | Some(SortBy::Start) => |_, _| Ordering::Equal,
+            Some(SortBy::Duration) => |a, b| b.duration().cmp(&a.duration()),
+            Some(SortBy::Spans) => |a, b| b.spans.len().cmp(&a.spans.len()),
+            Some(SortBy::Records) => |a, b| b.record_count.cmp(&a.record_count),
+            Some(SortBy::Errors) => |a, b| b.error_count.cmp(&a.error_count),
         }
     }
-}
 
-/// A stable sort: equals stay in the order of their starts.
-fn sort(traces: &mut [Trace], compare: impl FnMut(&Trace, &Trace) -> Ordering) {
-    traces.sort_by(compare);
+    /// How many, at most.
+    pub(crate) fn most(&self) -> Option<usize> {
+        self.slowest.or(self.limit)
+    }
 }
 
 /// `250ms`, `1.5s`, `2min`, `1h` in nanoseconds.

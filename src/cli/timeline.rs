@@ -8,7 +8,7 @@ use super::output::{OutputArgs, Places, report_errors, report_tally};
 use super::select::SelectArgs;
 use super::trace_argument::{TraceArgument, resolve};
 use crate::analysis::Timeline;
-use crate::pipeline::Search;
+use crate::pipeline::{Pick, Search};
 use crate::record::TraceKey;
 use crate::render::{self, Options, OutputFormat};
 use crate::trace::{Trace, Wanted};
@@ -74,7 +74,7 @@ impl TimelineArgs {
         out: &mut dyn Write,
         stderr: &mut dyn Write,
     ) -> Result<u8, CliError> {
-        let context = &Context { is_quiet: self.output.quiet, ..context.clone() };
+        let context = &self.input.context(self.output.quiet, context)?;
         let (named, files) = self.split_arguments()?;
         let is_default = named.is_empty() && !self.all && !self.select.is_given();
         if is_default {
@@ -88,15 +88,18 @@ impl TimelineArgs {
         } else {
             self.named(&named, &inputs, context)?
         };
-        let found = !shown.gathered.assembly.traces.is_empty();
+        let found = !shown.gathered.picked.traces.is_empty();
         self.print(&shown, &inputs, context, out)?;
         out.flush()?;
-        report_tally(&shown.gathered.outcome, context, stderr);
-        if is_default && shown.traces > 1 && !context.is_quiet {
+        // Of a named trace the ids were searched for, and most lines not even looked at.
+        if named.is_empty() {
+            report_tally(&shown.gathered.outcome, context, stderr);
+        }
+        if is_default && shown.gathered.picked.total > 1 && !context.is_quiet {
             let _ = writeln!(
                 stderr,
                 "this is the slowest of {} traces; name another, or use --slowest N, --errors or --all",
-                render::grouped(shown.traces as u64)
+                render::grouped(shown.gathered.picked.total as u64)
             );
         }
         if !found && !named.is_empty() && !context.is_quiet {
@@ -156,12 +159,11 @@ impl TimelineArgs {
         let want = Want { only: Some(resolved.wanted()), search: search.as_ref(), records: true };
         let second = resolved.outcome.as_ref().map(|_| inputs.chunks.again());
         let chunks = second.as_ref().unwrap_or(&inputs.chunks);
-        let mut gathered = gather(inputs, chunks, want, context)?;
+        let mut gathered = gather(inputs, chunks, want, &ALL, context)?;
         if resolved.keys.is_empty() {
-            gathered.assembly.traces.clear();
+            gathered.picked.traces.clear();
         }
-        let traces = gathered.assembly.traces.len();
-        Ok(Shown { gathered, traces })
+        Ok(Shown { gathered })
     }
 
     /// Selected traces: a first reading finds them, a second one gets the records of those alone.
@@ -171,20 +173,20 @@ impl TimelineArgs {
         is_selected: bool,
         context: &Context,
     ) -> Result<Shown, CliError> {
-        let selection = self.select.selection(self.input.tz, context.now)?;
         if !is_selected {
             let want = Want { records: true, ..Want::default() };
-            let gathered = gather(inputs, &inputs.chunks, want, context)?;
-            let traces = gathered.assembly.traces.len();
-            return Ok(Shown { gathered, traces });
+            return Ok(Shown { gathered: gather(inputs, &inputs.chunks, want, &ALL, context)? });
         }
-        let mut gathered = gather(inputs, &inputs.chunks, Want::default(), context)?;
-        let all = gathered.assembly.traces.len();
-        let traces = &mut gathered.assembly.traces;
-        traces.retain(|trace| selection.matches(trace));
-        self.select.arrange(traces);
+        let selection = self.select.selection(self.input.tz, context.now)?;
+        let pick = Pick {
+            test: &|trace| selection.matches(trace),
+            order: &self.select.order(),
+            limit: self.select.most(),
+        };
+        let mut gathered = gather(inputs, &inputs.chunks, Want::default(), &pick, context)?;
+        let traces = &mut gathered.picked.traces;
         if traces.is_empty() {
-            return Ok(Shown { gathered, traces: all });
+            return Ok(Shown { gathered });
         }
         let keys: Vec<TraceKey> = traces.iter().map(|trace| trace.key).collect();
         // Few ids are searched for in the raw bytes; for many, reading all is as quick.
@@ -194,10 +196,10 @@ impl TimelineArgs {
             search: search.as_ref(),
             records: true,
         };
-        let second = gather(inputs, &inputs.chunks.again(), want, context)?;
-        add_records(traces, second.assembly.traces);
+        let second = gather(inputs, &inputs.chunks.again(), want, &ALL, context)?;
+        add_records(traces, second.picked.traces);
         gathered.lines = second.lines;
-        Ok(Shown { gathered, traces: all })
+        Ok(Shown { gathered })
     }
 
     fn print(
@@ -218,7 +220,7 @@ impl TimelineArgs {
         let style = self.output.style(context, self.input.tz);
         let mut renderer = render::renderer(format, style, options);
         let places = Places { sources: inputs.sources(), lines: &shown.gathered.lines };
-        for trace in &shown.gathered.assembly.traces {
+        for trace in &shown.gathered.picked.traces {
             renderer.timeline(out, &places, &Timeline::new(trace.clone()))?;
         }
         Ok(())
@@ -228,10 +230,13 @@ impl TimelineArgs {
 /// More ids than this are not searched for in raw bytes.
 const MOST_SEARCHED: usize = 64;
 
-/// The traces to show, and how many there are in all.
+/// Every trace, in the order of their starts.
+const ALL: Pick<'static> =
+    Pick { test: &|_| true, order: &|_, _| std::cmp::Ordering::Equal, limit: None };
+
+/// The traces to show.
 struct Shown {
     gathered: Gathered,
-    traces: usize,
 }
 
 /// Gives the traces of a first reading the records that the second one kept.

@@ -7,6 +7,7 @@ use super::input::InputArgs;
 use super::output::{OutputArgs, report_errors, report_tally};
 use super::select::SelectArgs;
 use crate::analysis::TraceSummary;
+use crate::pipeline::Pick;
 use crate::render::{self, Options, OutputFormat};
 use std::ffi::OsString;
 use std::io::Write;
@@ -52,13 +53,16 @@ impl TracesArgs {
         out: &mut dyn Write,
         stderr: &mut dyn Write,
     ) -> Result<u8, CliError> {
-        let context = &Context { is_quiet: self.output.quiet, ..context.clone() };
+        let context = &self.input.context(self.output.quiet, context)?;
         let selection = self.select.selection(self.input.tz, context.now)?;
         let inputs = self.input.open(&self.files, context, false, false)?;
-        let gathered = gather(&inputs, &inputs.chunks, Want::default(), context)?;
-        let mut traces = gathered.assembly.traces;
-        traces.retain(|trace| selection.matches(trace));
-        self.select.arrange(&mut traces);
+        let pick = Pick {
+            test: &|trace| selection.matches(trace),
+            order: &self.select.order(),
+            limit: self.select.most(),
+        };
+        let gathered = gather(&inputs, &inputs.chunks, Want::default(), &pick, context)?;
+        let traces = gathered.picked.traces;
         let format = match self.format {
             TracesFormat::Text => OutputFormat::Text,
             TracesFormat::Json => OutputFormat::Json,

@@ -4,6 +4,7 @@
 //! [`joint::Joint`] per source, which puts them together in the order of the source. The answer
 //! does not depend on the number of threads, the size of the chunks, or who finishes first.
 
+mod assemble;
 mod joint;
 mod line_table;
 mod search;
@@ -17,6 +18,7 @@ use bumpalo::Bump;
 use joint::{Finished, Joint};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub use assemble::{Pick, Picked, assemble};
 pub use line_table::LineTable;
 pub use search::Search;
 
@@ -260,6 +262,10 @@ impl<V: Visit> Worker<'_, V> {
     /// A live source fell silent: what is open is shown as it is.
     fn quiet(&mut self, chunk: Chunk) -> Vec<u8> {
         let source = chunk.source;
+        if self.plan.number_lines {
+            // The lines of later chunks are counted from it as from any other.
+            self.lines.publish(source, chunk.index, 0);
+        }
         let joints = self.joints;
         let mut joint = lock(&joints[source.0 as usize]);
         if joint.is_expecting(chunk.index) {

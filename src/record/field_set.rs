@@ -106,7 +106,12 @@ impl<'a> FieldSet<'a> {
 
     /// Absent ids and nulls leave a slot to the next candidate.
     fn counts(slot: Slot, value: Value<'_>) -> bool {
+        // The plain spelling, for which the first digit is enough to tell that it is not absent.
+        let looks_like_id = matches!(value.bytes.len(), 16 | 32)
+            && value.kind == Kind::Text
+            && matches!(value.bytes[0], b'1'..=b'9' | b'a'..=b'f');
         match slot {
+            Slot::Trace | Slot::Span if looks_like_id => true,
             Slot::Trace | Slot::DatadogTrace => {
                 matches!(value.kind, Kind::Text | Kind::Escaped | Kind::Number)
                     && (identity::trace_value(value.bytes, slot == Slot::DatadogTrace).is_some()
@@ -309,10 +314,10 @@ impl<'a> FieldSet<'a> {
         if !is_http_method(method) {
             return;
         }
-        record.http_status = self
-            .get(Slot::HttpStatus)
-            .and_then(|value| std::str::from_utf8(value.bytes).ok())
-            .and_then(|text| text.parse().ok());
+        // Three digits, or it would not be here.
+        record.http_status = self.get(Slot::HttpStatus).map(|value| {
+            value.bytes.iter().fold(0, |status, digit| status * 10 + u16::from(digit - b'0'))
+        });
         if record.span_name.is_none() {
             let path = self.get(Slot::HttpPath).map_or(&b""[..], |value| value.text(arena));
             record.span_name = Some(Text::Borrowed(request_name(method, path, arena)));

@@ -151,6 +151,14 @@ impl Severity {
     }
 
     fn from_word(word: &[u8]) -> Option<Severity> {
+        // What nearly every line says.
+        match word {
+            b"INFO" | b"info" => return Some(Severity::INFO),
+            b"DEBUG" | b"debug" => return Some(Severity::DEBUG),
+            b"WARN" | b"warn" | b"WARNING" | b"warning" => return Some(Severity::WARN),
+            b"ERROR" | b"error" => return Some(Severity::ERROR),
+            _ => {}
+        }
         if !(3..=13).contains(&word.len()) {
             return None;
         }

@@ -15,6 +15,7 @@ mod escape;
 mod json;
 mod line;
 mod machine;
+mod process_span;
 mod propagation;
 #[cfg(test)]
 mod sample;
@@ -29,6 +30,7 @@ pub use csv::CsvRenderer;
 pub use duration::{count, duration, grouped, share};
 pub use escape::{cut, cut_start, escape, escape_bytes, width};
 pub use json::JsonRenderer;
+pub use process_span::{ProcessEnd, ProcessSpan, process_record};
 pub use propagation::{
     Ancestry, Decoded, OutgoingForm, Place, decoded_json, decoded_text, outgoing_context,
 };

@@ -4,153 +4,115 @@
 //! arrival can show in a trace.
 
 use crate::record::{Timestamp, TraceKey};
+use crate::trace::bounds::{Bounds, Extent, observe, place_coarse};
 use crate::trace::call_graph::{CallGraph, Guess, Observed};
-use crate::trace::facts::{Interval, KeptRecord, NANOSECONDS_PER_SECOND, is_whole_second};
 use crate::trace::fragment::{SpanFacts, TraceFragment};
-use crate::trace::precision::{MILLISECOND, Precisions};
+use crate::trace::kept::{first_bodies, records};
+use crate::trace::precision::Precisions;
 use crate::trace::symbols::{Symbol, Symbols};
 use crate::trace::tree::{Edge, grow};
-use crate::trace::{Name, Parent, Span, SpanBounds, Status, Trace, TraceRecord};
+use crate::trace::{Name, Parent, Span, Status, Trace};
 use crate::trace_context::SpanId;
-use hashbrown::HashMap;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-/// A trace whose spans are sorted by id, and what the call graph sees of them.
-struct Draft {
+/// All that was gathered of one trace, before it is assembled.
+#[derive(Debug)]
+pub struct Draft {
     key: TraceKey,
     fragment: TraceFragment,
-    /// Those spans that have bounds, sorted by id.
-    observed: Vec<Observed>,
 }
 
-/// Assembles traces, sorted by start, then by id.
-pub(crate) fn assemble(
-    fragments: Vec<(TraceKey, TraceFragment)>,
-    precisions: &Precisions,
-    symbols: &Symbols,
-) -> Vec<Trace> {
-    let mut drafts: Vec<Draft> = fragments
-        .into_iter()
-        .map(|(key, mut fragment)| {
-            fragment.spans.spans.sort_unstable_by_key(|span| span.id);
-            let spans = fragment.spans.spans.iter();
-            let observed = spans.filter_map(|span| observe(span, precisions)).collect();
-            Draft { key, fragment, observed }
-        })
-        .collect();
-    drafts.sort_unstable_by_key(|draft| draft.key);
-    let mut graph = CallGraph::learn(drafts.iter().map(|draft| &*draft.observed));
-    let mut names = Names { symbols, known: HashMap::new() };
-    let mut traces: Vec<Trace> = drafts
-        .into_iter()
-        .map(|draft| {
-            let guesses = graph.guess(&draft.observed);
-            finish(draft, &guesses, precisions, &mut names)
-        })
-        .collect();
+impl Draft {
+    /// How many spans were logged.
+    pub fn span_count(&self) -> usize {
+        self.fragment.spans.spans.len()
+    }
+
+    /// Whether any record of it is an error.
+    pub fn is_error(&self) -> bool {
+        self.fragment.error_count > 0
+    }
+}
+
+/// Makes traces of drafts, with what was learnt from all of them.
+#[derive(Debug)]
+pub struct Assembler {
+    graph: CallGraph,
+    precisions: Precisions,
+    symbols: Arc<Symbols>,
+}
+
+impl Assembler {
+    /// Learns from all traces what one alone does not tell.
+    pub(crate) fn prepare(
+        traces: Vec<(TraceKey, TraceFragment)>,
+        precisions: Precisions,
+        symbols: Arc<Symbols>,
+    ) -> (Vec<Draft>, Assembler) {
+        let drafts: Vec<Draft> =
+            traces.into_iter().map(|(key, fragment)| Draft { key, fragment }).collect();
+        let mut order: Vec<&Draft> =
+            drafts.iter().filter(|draft| CallGraph::learns_from(draft.span_count())).collect();
+        order.sort_unstable_by_key(|draft| draft.key);
+        let graph =
+            CallGraph::learn(order.into_iter().map(|draft| observe(&draft.fragment, &precisions)));
+        (drafts, Assembler { graph, precisions, symbols })
+    }
+
+    /// Assembles one trace.
+    pub fn assemble(&self, mut draft: Draft) -> Trace {
+        draft.fragment.spans.spans.sort_unstable_by_key(|span| span.id);
+        let observed = observe(&draft.fragment, &self.precisions);
+        let guesses = self.graph.guess(&observed);
+        let names = &mut Names::new(&self.symbols);
+        finish(draft, &observed, &guesses, &self.precisions, names)
+    }
+}
+
+/// By start (those without time last), then by id.
+pub(crate) fn sort(traces: &mut [Trace]) {
     traces.sort_by(|left, right| {
         let rank = |trace: &Trace| (trace.start.is_none(), trace.start);
         rank(left).cmp(&rank(right)).then_with(|| left.trace_id.cmp(&right.trace_id))
     });
-    traces
 }
 
-/// Names as shared texts, without the table's lock for each.
-struct Names<'a> {
+/// Names as shared texts: a trace has few, so the table is asked once for each.
+pub(crate) struct Names<'a> {
     symbols: &'a Symbols,
-    known: HashMap<Symbol, Name>,
+    known: Vec<(Symbol, Name)>,
 }
 
-impl Names<'_> {
-    fn get(&mut self, symbol: Option<Symbol>) -> Option<Name> {
+impl<'a> Names<'a> {
+    fn new(symbols: &'a Symbols) -> Names<'a> {
+        Names { symbols, known: Vec::new() }
+    }
+
+    pub(crate) fn get(&mut self, symbol: Option<Symbol>) -> Option<Name> {
+        /// A search beyond this takes longer than to ask.
+        const KEPT: usize = 16;
         let symbol = symbol?;
-        Some(self.known.entry(symbol).or_insert_with(|| self.symbols.name(symbol)).clone())
-    }
-}
-
-/// Bounds of a span as `(start, end, is_reported)`.
-///
-/// The records written in the span decide; what callees say of it counts only without them. A
-/// callee's interval is its own, so of several the hull is taken, and it is *reported* only where
-/// one of them is the hull.
-fn bounds(span: &SpanFacts) -> Option<(i64, i64, bool)> {
-    let settle = |view: &crate::trace::fragment::SpanView| match view.interval {
-        Some(interval) => Some((interval.start, Interval::end(interval), true)),
-        None if view.first <= view.last => Some((view.first, view.last, false)),
-        None => None,
-    };
-    settle(&span.own).or_else(|| span.outside.as_deref().and_then(settle))
-}
-
-fn observe(span: &SpanFacts, precisions: &Precisions) -> Option<Observed> {
-    let (start, end, is_reported) = bounds(span)?;
-    let is_from_outside = span.own.record_count == 0 && span.outside.is_some();
-    let view = match &span.outside {
-        Some(outside) if is_from_outside => &**outside,
-        _ => &span.own,
-    };
-    let (first, last) =
-        if view.first <= view.last { (view.first, view.last) } else { (start, end) };
-    // A span may be seen by a service that writes whole seconds and by one that does not; these
-    // bounds are as fine as the stamps they were taken from.
-    let is_fine = match view.interval {
-        Some(interval) => !interval.is_coarse,
-        None => !is_whole_second(first) || !is_whole_second(last),
-    };
-    let unit = precisions.unit(view.service);
-    Some(Observed {
-        id: span.id,
-        service: view.service,
-        is_from_outside,
-        label: view.label,
-        start,
-        end,
-        is_reported,
-        first,
-        last,
-        unit: if is_fine { unit.min(MILLISECOND) } else { unit },
-        parent: span.parent.id,
-        parent_is_quoted: !span.parent.is_field,
-    })
-}
-
-fn timestamp(nanoseconds: i64) -> Timestamp {
-    Timestamp::from_nanoseconds(nanoseconds)
-}
-
-/// Start and end of a trace. A stamp in whole seconds may be up to a second early; where finer
-/// ones are known it counts only if it lies outside of theirs all the same.
-fn extent(fragment: &TraceFragment, precisions: &Precisions) -> Option<(i64, i64)> {
-    let (mut first, mut last) = (fragment.first, fragment.last);
-    let is_coarse = |service: Option<Symbol>| precisions.unit(service) == NANOSECONDS_PER_SECOND;
-    for whole in &fragment.whole_seconds {
-        if !is_coarse(whole.service) {
-            (first, last) = (first.min(whole.first), last.max(whole.last));
+        if let Some((_, name)) = self.known.iter().find(|(known, _)| *known == symbol) {
+            return Some(Name::clone(name));
         }
-    }
-    let is_known = first <= last;
-    let (fine_first, fine_last) = (first, last);
-    for whole in fragment.whole_seconds.iter().filter(|whole| is_coarse(whole.service)) {
-        let latest = whole.first.saturating_add(NANOSECONDS_PER_SECOND);
-        if !is_known || latest <= fine_first {
-            first = first.min(whole.first);
+        let name = self.symbols.name(symbol);
+        if self.known.len() < KEPT {
+            self.known.push((symbol, Name::clone(&name)));
         }
-        if !is_known || whole.last > fine_last {
-            last = last.max(whole.last);
-        }
+        Some(name)
     }
-    (first <= last).then_some((first, last))
 }
 
 fn finish(
     draft: Draft,
+    observed: &[Observed],
     guesses: &[Guess],
     precisions: &Precisions,
     names: &mut Names<'_>,
 ) -> Trace {
-    let Draft { key, fragment, observed } = draft;
+    let Draft { key, fragment } = draft;
     let (trace_id, aliases) = fragment.spellings.resolve(key, names.symbols);
-    let extent = extent(&fragment, precisions);
     let facts = &fragment.spans.spans;
 
     let place = |id: u64| facts.binary_search_by_key(&id, |span| span.id).ok();
@@ -181,12 +143,21 @@ fn finish(
         (parents[c], edges[c]) = (parent, edge);
     }
 
-    let rank = |place: usize| {
-        let span = &facts[place];
-        let start = bounds(span).map(|(start, ..)| start);
-        (start.is_none(), start, span.id)
+    let mut bounds: Vec<Option<Bounds>> =
+        facts.iter().map(|span| Bounds::of(span, precisions)).collect();
+    let rank = |bounds: &[Option<Bounds>], place: usize| {
+        let start = bounds[place].map(|bounds| bounds.start);
+        (start.is_none(), start, facts[place].id)
     };
-    let tree = grow(edges, rank);
+    let mut tree = grow(edges, |place| rank(&bounds, place));
+    let extent = Extent::of(&fragment, precisions);
+    if place_coarse(&mut bounds, &tree, extent) {
+        // Later starts are another order among siblings; loops are cut already.
+        let loops = std::mem::take(&mut tree.loops);
+        tree = grow(tree.edges, |place| rank(&bounds, place));
+        tree.loops = loops;
+    }
+    let extent = extent.around(&bounds);
     let mut new_place = vec![0; facts.len()];
     for (new, &old) in tree.order.iter().enumerate() {
         new_place[old] = new;
@@ -194,22 +165,28 @@ fn finish(
     let mut bodies = first_bodies(&fragment.kept);
     let mut spans: Vec<Span> = Vec::with_capacity(facts.len());
     for &old in &tree.order {
-        let facts = &facts[old];
+        let (facts, bounds) = (&facts[old], bounds[old]);
         let parent_index = match tree.edges[old] {
             Edge::None => None,
             Edge::Reported(parent) | Edge::Inferred(parent) => Some(new_place[parent]),
         };
         let parent = match (parents[old], tree.edges[old]) {
             // The guess would have closed a loop.
-            (Parent::Inferred(_), Edge::None) => Parent::None,
+            (Parent::Inferred(_), Edge::None) => {
+                SpanId::new(facts.parent.id).map_or(Parent::None, Parent::Reported)
+            }
             (parent, _) => parent,
         };
         let above = parent_index.map(|index| &spans[index]);
         let Some(span_id) = SpanId::new(facts.id) else { continue };
-        spans.push(span(facts, span_id, parent, parent_index, above, &mut bodies, names));
-        if let Some(span) = spans.last_mut() {
-            span.depth = tree.depth[old];
-        }
+        spans.push(Span {
+            parent,
+            parent_index,
+            depth: tree.depth[old],
+            first_body: bodies.remove(&facts.id),
+            bounds: bounds.map(Bounds::published),
+            ..span(facts, span_id, above, names)
+        });
     }
 
     let mut loops: Vec<Vec<SpanId>> = tree
@@ -229,14 +206,19 @@ fn finish(
         .map(|&(service, count)| (names.get(service), u64::from(count)))
         .collect();
     loose_records.sort_unstable();
-    let is_error = fragment.error_count > 0;
+    let ends_before_start = facts
+        .iter()
+        .filter(|span| span.own.ends_before_start)
+        .filter_map(|span| SpanId::new(span.id))
+        .collect();
+    let is_error = fragment.is_failed;
     let is_ok = spans.iter().any(|span| span.status == Status::Ok);
     Trace {
         trace_id,
         key,
         aliases,
-        start: extent.map(|(start, _)| timestamp(start)),
-        end: extent.map(|(_, end)| timestamp(end)),
+        start: extent.map(|(start, _)| Timestamp::from_nanoseconds(start)),
+        end: extent.map(|(_, end)| Timestamp::from_nanoseconds(end)),
         status: status(is_error, is_ok),
         record_count: u64::from(fragment.record_count),
         error_count: u64::from(fragment.error_count),
@@ -249,7 +231,7 @@ fn finish(
             .filter_map(|(id, count)| SpanId::new(id).map(|id| (id, count)))
             .collect(),
         loops,
-        ends_before_start: Vec::new(),
+        ends_before_start,
     }
 }
 
@@ -265,15 +247,8 @@ fn status(is_error: bool, is_ok: bool) -> Status {
     }
 }
 
-fn span(
-    facts: &SpanFacts,
-    span_id: SpanId,
-    parent: Parent,
-    parent_index: Option<usize>,
-    above: Option<&Span>,
-    bodies: &mut HashMap<u64, Name>,
-    names: &mut Names<'_>,
-) -> Span {
+/// What the records say of a span, and its parent's service; its place is left open.
+fn span(facts: &SpanFacts, span_id: SpanId, above: Option<&Span>, names: &mut Names<'_>) -> Span {
     let outside = facts.outside.as_deref();
     let is_seen_from_outside = facts.own.record_count == 0 && outside.is_some();
     let own_service = names.get(facts.own.service);
@@ -289,94 +264,23 @@ fn span(
     };
     let error_count =
         facts.own.error_count.saturating_add(outside.map_or(0, |view| view.error_count));
+    let is_failed = facts.own.is_failed || outside.is_some_and(|view| view.is_failed);
     let states_success =
         facts.own.states_success || outside.is_some_and(|view| view.states_success);
     Span {
         span_id,
-        parent,
-        parent_index,
+        parent: Parent::None,
+        parent_index: None,
         depth: 0,
         service_is_inferred: own_service.is_none() && service_name.is_some(),
         service_name,
         name: names.get(facts.own.name.or_else(|| outside.and_then(|view| view.name))),
-        first_body: bodies.remove(&facts.id),
-        bounds: bounds(facts).map(|(start, end, is_reported)| {
-            let (start, end) = (timestamp(start), timestamp(end));
-            if is_reported {
-                SpanBounds::Reported { start, end }
-            } else {
-                SpanBounds::Observed { start, end }
-            }
-        }),
-        status: status(error_count > 0, states_success),
+        first_body: None,
+        bounds: None,
+        status: status(is_failed, states_success),
         record_count: u64::from(facts.own.record_count),
         error_count: u64::from(error_count),
         outside_count: outside.map_or(0, |view| u64::from(view.record_count)),
         is_seen_from_outside,
     }
-}
-
-/// By span, the body of its earliest record; of those written in it, if there are any.
-fn first_bodies(kept: &[KeptRecord]) -> HashMap<u64, Name> {
-    let mut first: HashMap<u64, &KeptRecord> = HashMap::new();
-    fn rank(record: &KeptRecord) -> impl Ord + '_ {
-        (
-            record.is_from_outside,
-            record.timestamp.unwrap_or(i64::MAX),
-            record.source,
-            record.lines.first().map(|line| line.offset),
-            &record.body,
-        )
-    }
-    for record in kept.iter().filter(|record| record.span != 0 && !record.body.is_empty()) {
-        first
-            .entry(record.span)
-            .and_modify(|known| {
-                if rank(record) < rank(known) {
-                    *known = record;
-                }
-            })
-            .or_insert(record);
-    }
-    first.into_iter().map(|(span, record)| (span, Name::clone(&record.body))).collect()
-}
-
-/// Records by time, then source, then line. One without time stays behind the record before it
-/// in its source.
-fn records(mut kept: Vec<KeptRecord>, names: &mut Names<'_>) -> Vec<TraceRecord> {
-    fn place(record: &KeptRecord) -> impl Ord + '_ {
-        (
-            record.source,
-            record.lines.first().map(|line| line.offset),
-            record.timestamp,
-            record.span,
-            &record.body,
-            record.severity,
-        )
-    }
-    kept.sort_by(|left, right| place(left).cmp(&place(right)));
-    let mut times = Vec::with_capacity(kept.len());
-    let mut before = (None, i64::MIN);
-    for record in &kept {
-        if before.0 != Some(record.source) {
-            before = (Some(record.source), i64::MIN);
-        }
-        before.1 = record.timestamp.unwrap_or(before.1);
-        times.push(before.1);
-    }
-    let mut timed: Vec<(i64, KeptRecord)> = times.into_iter().zip(kept).collect();
-    timed.sort_by_key(|&(time, _)| time);
-    timed
-        .into_iter()
-        .map(|(_, record)| TraceRecord {
-            source: record.source,
-            lines: record.lines,
-            timestamp: record.timestamp.map(timestamp),
-            span_id: SpanId::new(record.span),
-            service_name: names.get(record.service),
-            severity: record.severity,
-            is_error: record.is_error,
-            body: record.body,
-        })
-        .collect()
 }

@@ -7,6 +7,7 @@ use crate::record::{LineOrigin, LogRecord, Severity, TraceKey};
 use crate::source::SourceId;
 use crate::trace::Name;
 use crate::trace::identity::{Spelling, normalized};
+use crate::trace::precision::MILLISECOND;
 use crate::trace::symbols::{Symbol, SymbolCache, Symbols};
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ pub(crate) const NANOSECONDS_PER_SECOND: i64 = 1_000_000_000;
 
 /// A trace key and what one record says of that trace.
 #[derive(Clone, Debug)]
-pub struct RecordFacts {
+pub(crate) struct RecordFacts {
     pub(crate) key: TraceKey,
     pub(crate) spelling: Spelling,
     pub(crate) timestamp: Option<i64>,
@@ -32,10 +33,17 @@ pub struct RecordFacts {
     pub(crate) interval: Option<Interval>,
     /// A start without a duration.
     pub(crate) lone_start: Option<i64>,
+    /// The record was written before the start that it states, by more than the rounding of times.
+    pub(crate) ends_before_start: bool,
     pub(crate) service: Option<Symbol>,
     pub(crate) name: Option<Symbol>,
+    /// What kind of thing the record says; [`NO_LABEL`] where an earlier record of the span is
+    /// known, whose label counts.
     pub(crate) label: u32,
     pub(crate) is_error: bool,
+    /// The span that it was written in failed. A 5xx seen from outside is an error record, but
+    /// what became of the caller's span is not the callee's to say.
+    pub(crate) fails_span: bool,
     pub(crate) states_success: bool,
     pub(crate) kept: Option<Box<KeptRecord>>,
 }
@@ -69,6 +77,9 @@ pub(crate) struct KeptRecord {
     pub(crate) body: Name,
 }
 
+/// The label of what has none; after all others in order.
+pub(crate) const NO_LABEL: u32 = u32::MAX;
+
 /// Whether a time has no part smaller than a second.
 pub(crate) const fn is_whole_second(nanoseconds: i64) -> bool {
     nanoseconds % NANOSECONDS_PER_SECOND == 0
@@ -91,9 +102,20 @@ fn words_label(text: &[u8]) -> u32 {
     const BYTES: usize = 160;
     let text = &text[..text.len().min(BYTES)];
     let mut hash = 0u64;
-    let words = text.split(|byte| matches!(byte, b' ' | b'\t' | b'\n'));
-    let words = words.filter(|word| !word.is_empty() && !word.iter().any(u8::is_ascii_digit));
-    for word in words.take(WORDS) {
+    let (mut at, mut words) = (0, 0);
+    while at < text.len() && words < WORDS {
+        let start = at;
+        let mut has_digit = false;
+        while let Some(byte) = text.get(at).filter(|byte| **byte > b' ') {
+            has_digit |= byte.is_ascii_digit();
+            at += 1;
+        }
+        let word = &text[start..at];
+        at += 1;
+        if word.is_empty() || has_digit {
+            continue;
+        }
+        words += 1;
         hash = (hash ^ word.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         for part in word.chunks(8) {
             let mut bytes = [0; 8];
@@ -105,20 +127,68 @@ fn words_label(text: &[u8]) -> u32 {
     hash as u32
 }
 
+/// What a worker remembers from record to record. It only saves work: facts are the same without.
+#[derive(Debug, Default)]
+pub(crate) struct Cache {
+    symbols: SymbolCache,
+    labels: LabelCache,
+}
+
+/// Spans seen lately, with the earliest time of a record whose label was taken: a label is the
+/// costliest of the facts, and only that of a span's first record counts.
+#[derive(Debug)]
+struct LabelCache {
+    slots: Box<[Option<Labelled>]>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Labelled {
+    key: TraceKey,
+    span: u64,
+    is_from_outside: bool,
+    time: i64,
+}
+
+impl Default for LabelCache {
+    fn default() -> LabelCache {
+        LabelCache { slots: vec![None; Self::SLOTS].into() }
+    }
+}
+
+impl LabelCache {
+    const SLOTS: usize = 512;
+
+    /// Whether the label of an earlier record of this span was taken; if not, this one's is to be.
+    fn knows_earlier(&mut self, this: Labelled) -> bool {
+        let slot = &mut self.slots[this.span as usize % Self::SLOTS];
+        let is_known = slot.is_some_and(|known| {
+            known.span == this.span
+                && known.key == this.key
+                && known.is_from_outside == this.is_from_outside
+                && known.time < this.time
+        });
+        if !is_known {
+            *slot = Some(this);
+        }
+        is_known
+    }
+}
+
 impl RecordFacts {
     /// Reads a record; `None` when it names no trace.
     ///
     /// `lines` are kept, with the body, only if `keep_record`.
-    pub fn of(
+    pub(crate) fn of(
         source: SourceId,
         record: &LogRecord<'_>,
         lines: &[LineOrigin],
         keep_record: bool,
-        cache: &mut SymbolCache,
+        cache: &mut Cache,
         symbols: &Symbols,
     ) -> Option<RecordFacts> {
         let written = record.trace?;
         let key = normalized(written);
+        let Cache { symbols: cache, labels } = cache;
         let spelling = Spelling::of(written, record.trace_spelling.as_deref(), cache, symbols);
         let id = |id: Option<crate::trace_context::SpanId>| id.map_or(0, |id| id.get());
         let own = id(record.span_id);
@@ -151,10 +221,16 @@ impl RecordFacts {
         let service = record.service_name.as_deref().and_then(|name| cache.intern(name, symbols));
         let name = record.span_name.as_deref().and_then(|name| cache.intern(name, symbols));
         let status = record.http_status;
-        let is_error = record.severity.is_some_and(Severity::is_error)
+        let lone_start = start.filter(|_| interval.is_none());
+        let is_label_known = span != 0
+            && timestamp.into_iter().chain(lone_start).min().is_some_and(|time| {
+                labels.knows_earlier(Labelled { key, span, is_from_outside, time })
+            });
+        let states_failure = record.severity.is_some_and(Severity::is_error)
             || record.has_exception
-            || record.span_error == Some(true)
-            || status.is_some_and(|status| status >= 500);
+            || record.span_error == Some(true);
+        let is_server_error = status.is_some_and(|status| status >= 500);
+        let is_error = states_failure || is_server_error;
         let kept = keep_record.then(|| {
             Box::new(KeptRecord {
                 source,
@@ -177,11 +253,21 @@ impl RecordFacts {
             parent,
             parent_is_field: parent != 0 && parent == field,
             interval,
-            lone_start: start.filter(|_| interval.is_none()),
+            lone_start,
+            ends_before_start: lone_start.zip(timestamp).is_some_and(|(start, end)| {
+                let rounding =
+                    if is_whole_second(end) { NANOSECONDS_PER_SECOND } else { MILLISECOND };
+                end < start.saturating_sub(rounding)
+            }),
             service,
             name,
-            label: if span == 0 { 0 } else { label_of(&record.body, record.span_name.as_deref()) },
+            label: if span == 0 || is_label_known {
+                NO_LABEL
+            } else {
+                label_of(&record.body, record.span_name.as_deref())
+            },
             is_error,
+            fails_span: states_failure || is_server_error && !is_from_outside,
             states_success: !is_error && (record.span_error == Some(false) || status.is_some()),
             kept,
         })
@@ -190,11 +276,6 @@ impl RecordFacts {
     /// Nothing says when.
     pub(crate) fn is_untimed(&self) -> bool {
         self.timestamp.is_none() && self.interval.is_none() && self.lone_start.is_none()
-    }
-
-    /// The trace.
-    pub fn key(&self) -> TraceKey {
-        self.key
     }
 }
 
@@ -208,13 +289,13 @@ mod tests {
 
     fn facts(record: LogRecord<'_>) -> RecordFacts {
         let record = LogRecord { trace: Some(TraceKey::Low64(1)), ..record };
-        let cache = &mut SymbolCache::default();
+        let cache = &mut Cache::default();
         RecordFacts::of(SourceId(0), &record, &[], false, cache, &Symbols::new()).unwrap()
     }
 
     #[test]
     fn a_record_without_trace_says_nothing() {
-        let cache = &mut SymbolCache::default();
+        let cache = &mut Cache::default();
         let record = LogRecord::default();
         assert!(RecordFacts::of(SourceId(0), &record, &[], true, cache, &Symbols::new()).is_none());
     }
@@ -262,6 +343,25 @@ mod tests {
         let start = Some(Timestamp::from_nanoseconds(5));
         assert_eq!(bounds(LogRecord { span_start: start, ..record }), Some((5, 35)));
         assert_eq!(bounds(LogRecord { duration: Some(1), ..LogRecord::default() }), None);
+    }
+
+    #[test]
+    fn a_start_after_the_record_is_noticed_unless_it_is_rounding() {
+        let at = |n| Some(Timestamp::from_nanoseconds(n));
+        for (start, end, expected) in [
+            (5 * MILLISECOND, 3 * MILLISECOND, true),
+            (3 * MILLISECOND + 9, 3 * MILLISECOND, false),
+            (7 * MILLISECOND, 0, false),
+            (1, 2, false),
+            (i64::MIN, i64::MAX, false),
+        ] {
+            let known = facts(LogRecord {
+                timestamp: at(end),
+                span_start: at(start),
+                ..LogRecord::default()
+            });
+            assert_eq!(known.ends_before_start, expected, "{start} {end}");
+        }
     }
 
     #[test]

@@ -13,10 +13,12 @@ use std::cmp::{Ordering, Reverse};
 
 /// All that a part of the input says of one trace.
 #[derive(Clone, Debug)]
-pub struct TraceFragment {
+pub(crate) struct TraceFragment {
     pub(crate) spellings: Spellings,
     pub(crate) record_count: u32,
     pub(crate) error_count: u32,
+    /// A record says that its span failed.
+    pub(crate) is_failed: bool,
     pub(crate) untimed_count: u32,
     /// Earliest and latest moment, of stamps finer than a second.
     pub(crate) first: i64,
@@ -43,6 +45,7 @@ impl Default for TraceFragment {
             spellings: Spellings::default(),
             record_count: 0,
             error_count: 0,
+            is_failed: false,
             untimed_count: 0,
             first: i64::MAX,
             last: i64::MIN,
@@ -56,15 +59,16 @@ impl Default for TraceFragment {
 
 impl TraceFragment {
     /// A fragment that says nothing.
-    pub fn new() -> TraceFragment {
+    pub(crate) fn new() -> TraceFragment {
         TraceFragment::default()
     }
 
     /// Adds what one record says. The record's key must be that of this trace.
-    pub fn insert(&mut self, facts: RecordFacts, symbols: &Symbols) {
+    pub(crate) fn insert(&mut self, facts: RecordFacts, symbols: &Symbols) {
         self.spellings.add(facts.spelling);
         self.record_count = self.record_count.saturating_add(1);
         self.error_count = self.error_count.saturating_add(u32::from(facts.is_error));
+        self.is_failed |= facts.fails_span;
         self.untimed_count = self.untimed_count.saturating_add(u32::from(facts.is_untimed()));
         if let Some(stamp) = facts.timestamp.or(facts.lone_start) {
             self.reach(is_whole_second(stamp), facts.service, stamp, stamp);
@@ -84,10 +88,11 @@ impl TraceFragment {
     }
 
     /// Adds what another part of the input says of the same trace.
-    pub fn merge(&mut self, other: TraceFragment, symbols: &Symbols) {
+    pub(crate) fn merge(&mut self, other: TraceFragment, symbols: &Symbols) {
         self.spellings.merge(&other.spellings);
         self.record_count = self.record_count.saturating_add(other.record_count);
         self.error_count = self.error_count.saturating_add(other.error_count);
+        self.is_failed |= other.is_failed;
         self.untimed_count = self.untimed_count.saturating_add(other.untimed_count);
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
@@ -154,6 +159,10 @@ impl SpanTable {
             Some(index) => *index.entry(id).or_insert(self.spans.len() as u32) as usize,
         };
         if place == self.spans.len() {
+            if self.spans.is_empty() {
+                // Many traces have one span only; a vector would begin with room for four.
+                self.spans.reserve_exact(1);
+            }
             self.spans.push(SpanFacts::new(id));
         }
         &mut self.spans[place]
@@ -233,6 +242,8 @@ impl ParentClaim {
 pub(crate) struct SpanView {
     pub(crate) record_count: u32,
     pub(crate) error_count: u32,
+    /// A record says that the span failed.
+    pub(crate) is_failed: bool,
     /// Of records with a time; `first` > `last` while there is none.
     pub(crate) first: i64,
     pub(crate) last: i64,
@@ -248,6 +259,7 @@ pub(crate) struct SpanView {
     name_interval: u64,
     name_at: i64,
     pub(crate) states_success: bool,
+    pub(crate) ends_before_start: bool,
 }
 
 impl Default for SpanView {
@@ -255,6 +267,7 @@ impl Default for SpanView {
         SpanView {
             record_count: 0,
             error_count: 0,
+            is_failed: false,
             first: i64::MAX,
             last: i64::MIN,
             interval: None,
@@ -265,6 +278,7 @@ impl Default for SpanView {
             name_interval: 0,
             name_at: NEVER,
             states_success: false,
+            ends_before_start: false,
         }
     }
 }
@@ -277,6 +291,7 @@ impl SpanView {
         SpanView {
             record_count: 1,
             error_count: u32::from(facts.is_error),
+            is_failed: facts.fails_span,
             first: known().min().unwrap_or(i64::MAX),
             last: known().max().unwrap_or(i64::MIN),
             interval: facts.interval,
@@ -287,12 +302,14 @@ impl SpanView {
             name_interval: facts.interval.map_or(0, |interval| interval.duration),
             name_at: at,
             states_success: facts.states_success,
+            ends_before_start: facts.ends_before_start,
         }
     }
 
     fn merge(&mut self, other: &SpanView, symbols: &Symbols) {
         self.record_count = self.record_count.saturating_add(other.record_count);
         self.error_count = self.error_count.saturating_add(other.error_count);
+        self.is_failed |= other.is_failed;
         // Before `first` changes: the label belongs to it.
         if (other.first, other.label) < (self.first, self.label) {
             self.label = other.label;
@@ -318,5 +335,6 @@ impl SpanView {
             self.name_at = other.name_at;
         }
         self.states_success |= other.states_success;
+        self.ends_before_start |= other.ends_before_start;
     }
 }

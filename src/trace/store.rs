@@ -7,12 +7,13 @@
 use crate::record::{LineOrigin, LogRecord, TraceKey};
 use crate::source::SourceId;
 use crate::trace::Trace;
-use crate::trace::assemble::assemble;
-use crate::trace::facts::RecordFacts;
+use crate::trace::assemble::{Assembler, Draft, sort};
+use crate::trace::facts::{Cache, RecordFacts};
 use crate::trace::fragment::TraceFragment;
 use crate::trace::identity::{Joined, Joins, Wanted};
 use crate::trace::precision::Precisions;
-use crate::trace::symbols::{SymbolCache, Symbols};
+use crate::trace::symbols::Symbols;
+use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,7 +37,38 @@ pub struct TraceStore {
     totals: Mutex<Totals>,
 }
 
-type Shard = HashTable<(TraceKey, TraceFragment)>;
+/// Fragments in a row and a table of their places: a table's free slots are then small ones.
+#[derive(Debug, Default)]
+struct Shard {
+    places: HashTable<u32>,
+    traces: Vec<(TraceKey, TraceFragment)>,
+}
+
+impl Shard {
+    fn fragment(
+        &mut self,
+        key: TraceKey,
+        hash: u64,
+        hasher: &DefaultHashBuilder,
+    ) -> &mut TraceFragment {
+        let Shard { places, traces } = self;
+        let entry = places.entry(
+            hash,
+            |&place| traces[place as usize].0 == key,
+            |&place| hasher.hash_one(traces[place as usize].0),
+        );
+        let place = match entry {
+            Entry::Occupied(entry) => *entry.get() as usize,
+            Entry::Vacant(entry) => {
+                // A shard of four thousand million traces does not fit into memory.
+                entry.insert(traces.len() as u32);
+                traces.push((key, TraceFragment::new()));
+                traces.len() - 1
+            }
+        };
+        &mut traces[place].1
+    }
+}
 
 #[derive(Debug, Default)]
 struct Totals {
@@ -54,16 +86,35 @@ pub struct Assembly {
     pub ambiguous_ids: Vec<String>,
 }
 
+impl Assembly {
+    /// An assembly of traces that were assembled one by one: puts them in order.
+    pub fn new(mut traces: Vec<Trace>, ambiguous_ids: Vec<String>) -> Assembly {
+        sort(&mut traces);
+        Assembly { traces, ambiguous_ids }
+    }
+}
+
+/// Traces about to be assembled.
+#[derive(Debug)]
+pub struct Drafts {
+    /// One for each trace, in no order that means anything.
+    pub drafts: Vec<Draft>,
+    /// Assembles them, one at a time; may be shared between threads.
+    pub assembler: Assembler,
+    /// As in [`Assembly`].
+    pub ambiguous_ids: Vec<String>,
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl TraceStore {
-    const SHARD_BITS: u32 = 6;
+    const SHARDS: usize = 64;
 
     /// An empty store.
     pub fn new(options: Options) -> TraceStore {
-        let shards = (0..1 << Self::SHARD_BITS).map(|_| Mutex::default()).collect();
+        let shards = (0..Self::SHARDS).map(|_| Mutex::default()).collect();
         TraceStore {
             options: Arc::new(options),
             symbols: Arc::new(Symbols::new()),
@@ -79,8 +130,9 @@ impl TraceStore {
         Batch {
             options: Arc::clone(&self.options),
             symbols: Arc::clone(&self.symbols),
-            cache: SymbolCache::default(),
-            facts: Vec::new(),
+            hasher: self.hasher.clone(),
+            cache: Cache::default(),
+            shards: (0..self.shards.len()).map(|_| Vec::new()).collect(),
             untraced: 0,
             precisions: Precisions::default(),
         }
@@ -93,31 +145,14 @@ impl TraceStore {
             totals.untraced += std::mem::take(&mut batch.untraced);
             totals.precisions.merge(&std::mem::take(&mut batch.precisions));
         }
-        let hashes: Vec<u64> =
-            batch.facts.iter().map(|facts| self.hasher.hash_one(facts.key)).collect();
-        let shard_of = |hash: u64| (hash >> (u64::BITS - Self::SHARD_BITS)) as usize;
-        // The top bits tell tags apart inside a table too; there they would all be alike.
-        let in_shard = |hash: u64| hash.rotate_left(Self::SHARD_BITS);
-        let mut by_shard: Vec<Vec<u32>> = vec![Vec::new(); self.shards.len()];
-        for (place, &hash) in (0..).zip(&hashes) {
-            by_shard[shard_of(hash)].push(place);
-        }
-        let mut facts: Vec<Option<RecordFacts>> = batch.facts.drain(..).map(Some).collect();
-        for (shard, places) in self.shards.iter().zip(by_shard) {
-            if places.is_empty() {
+        for (shard, gathered) in self.shards.iter().zip(&mut batch.shards) {
+            if gathered.is_empty() {
                 continue;
             }
             let mut shard = lock(shard);
-            for place in places {
-                let Some(facts) = facts[place as usize].take() else { continue };
-                let hash = in_shard(hashes[place as usize]);
-                let entry = shard.entry(
-                    hash,
-                    |(key, _)| *key == facts.key,
-                    |(key, _)| in_shard(self.hasher.hash_one(key)),
-                );
-                let mut entry = entry.or_insert_with(|| (facts.key, TraceFragment::new()));
-                entry.get_mut().1.insert(facts, &self.symbols);
+            for (hash, facts) in gathered.drain(..) {
+                let fragment = shard.fragment(facts.key, hash, &self.hasher);
+                fragment.insert(facts, &self.symbols);
             }
         }
     }
@@ -129,40 +164,61 @@ impl TraceStore {
 
     /// Trace ids so far, before spellings are joined.
     pub fn key_count(&self) -> usize {
-        self.shards.iter().map(|shard| lock(shard).len()).sum()
+        self.shards.iter().map(|shard| lock(shard).traces.len()).sum()
     }
 
     /// Joins spellings and assembles every trace.
     pub fn into_assembly(self) -> Assembly {
+        let Drafts { drafts, assembler, ambiguous_ids } = self.into_drafts();
+        let traces = drafts.into_iter().map(|draft| assembler.assemble(draft)).collect();
+        Assembly::new(traces, ambiguous_ids)
+    }
+
+    /// Joins spellings and learns what there is to learn from all traces together, and leaves the
+    /// rest to be done for each trace by itself: in parallel, or only for those that are shown.
+    pub fn into_drafts(self) -> Drafts {
         let TraceStore { symbols, shards, totals, .. } = self;
         let precisions = totals.into_inner().unwrap_or_else(PoisonError::into_inner).precisions;
-        let mut fragments: HashMap<TraceKey, TraceFragment> = HashMap::new();
+        let mut traces: Vec<(TraceKey, TraceFragment)> = Vec::new();
         for shard in shards {
-            fragments.extend(shard.into_inner().unwrap_or_else(PoisonError::into_inner));
+            let shard = shard.into_inner().unwrap_or_else(PoisonError::into_inner);
+            traces.extend(shard.traces);
         }
-        let joins = Joins::new(fragments.keys().copied());
-        let mut ambiguous_ids = Vec::new();
-        let short: Vec<TraceKey> =
-            fragments.keys().copied().filter(|key| matches!(key, TraceKey::Low64(_))).collect();
-        for key in short {
-            match joins.resolve(key) {
-                Joined::Alone => {}
-                Joined::Ambiguous => {
-                    if let Some(fragment) = fragments.get(&key) {
-                        ambiguous_ids.push(fragment.spellings.resolve(key, &symbols).0);
-                    }
-                }
-                Joined::Into(full) => {
-                    if let Some(fragment) = fragments.remove(&key) {
-                        fragments.entry(full).or_default().merge(fragment, &symbols);
-                    }
-                }
+        let ambiguous_ids = join(&mut traces, &symbols);
+        let (drafts, assembler) = Assembler::prepare(traces, precisions, symbols);
+        Drafts { drafts, assembler, ambiguous_ids }
+    }
+}
+
+/// Merges the traces that are the same under several spellings. Gives the ids that may be several
+/// traces, sorted.
+fn join(traces: &mut Vec<(TraceKey, TraceFragment)>, symbols: &Symbols) -> Vec<String> {
+    let joins = Joins::new(traces.iter().map(|(key, _)| *key));
+    let mut ambiguous_ids = Vec::new();
+    let mut joined: HashMap<TraceKey, Vec<TraceFragment>> = HashMap::new();
+    let mut place = 0;
+    while let Some((key, fragment)) = traces.get(place) {
+        match joins.resolve(*key) {
+            Joined::Alone => place += 1,
+            Joined::Ambiguous => {
+                ambiguous_ids.push(fragment.spellings.resolve(*key, symbols).0);
+                place += 1;
+            }
+            Joined::Into(full) => {
+                let (_, fragment) = traces.swap_remove(place);
+                joined.entry(full).or_default().push(fragment);
             }
         }
-        ambiguous_ids.sort_unstable();
-        let traces = assemble(fragments.into_iter().collect(), &precisions, &symbols);
-        Assembly { traces, ambiguous_ids }
     }
+    if !joined.is_empty() {
+        for (key, fragment) in traces {
+            for part in joined.remove(key).into_iter().flatten() {
+                fragment.merge(part, symbols);
+            }
+        }
+    }
+    ambiguous_ids.sort_unstable();
+    ambiguous_ids
 }
 
 /// The facts of a chunk, gathered by one worker.
@@ -170,8 +226,10 @@ impl TraceStore {
 pub struct Batch {
     options: Arc<Options>,
     symbols: Arc<Symbols>,
-    cache: SymbolCache,
-    facts: Vec<RecordFacts>,
+    hasher: DefaultHashBuilder,
+    cache: Cache,
+    /// Facts by shard, with the hash of their key.
+    shards: Box<[Vec<(u64, RecordFacts)>]>,
     untraced: u64,
     precisions: Precisions,
 }
@@ -193,17 +251,20 @@ impl Batch {
             if let Some(stamp) = facts.timestamp {
                 self.precisions.observe(facts.service, stamp);
             }
-            self.facts.push(facts);
+            let hash = self.hasher.hash_one(facts.key);
+            // Not the top bits: tables tell their entries apart by those.
+            let shard = (hash >> 32) as usize % self.shards.len();
+            self.shards[shard].push((hash, facts));
         }
     }
 
     /// Records gathered since the last [`TraceStore::absorb`], without those that name no trace.
     pub fn len(&self) -> usize {
-        self.facts.len()
+        self.shards.iter().map(Vec::len).sum()
     }
 
     /// Whether nothing was gathered.
     pub fn is_empty(&self) -> bool {
-        self.facts.is_empty() && self.untraced == 0
+        self.untraced == 0 && self.shards.iter().all(Vec::is_empty)
     }
 }

@@ -14,7 +14,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 /// A text of a [`Symbols`] table. Equal symbols of one table are equal texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Symbol(NonZeroU32);
+pub(crate) struct Symbol(NonZeroU32);
 
 impl Symbol {
     fn from_index(index: usize) -> Option<Symbol> {
@@ -28,7 +28,7 @@ impl Symbol {
 
 /// A thread-safe table of texts, each held once.
 #[derive(Debug, Default)]
-pub struct Symbols {
+pub(crate) struct Symbols {
     inner: RwLock<Inner>,
 }
 
@@ -48,7 +48,7 @@ impl Inner {
 
 impl Symbols {
     /// An empty table.
-    pub fn new() -> Symbols {
+    pub(crate) fn new() -> Symbols {
         Symbols::default()
     }
 
@@ -58,7 +58,7 @@ impl Symbols {
 
     /// The symbol of a text; bytes that are not UTF-8 are replaced, so two spellings that print
     /// alike are one symbol. `None` only when four thousand million texts are held already.
-    pub fn intern(&self, bytes: &[u8]) -> Option<Symbol> {
+    pub(crate) fn intern(&self, bytes: &[u8]) -> Option<Symbol> {
         let text: Cow<'_, str> = String::from_utf8_lossy(bytes);
         if let Some(symbol) = self.read().find(&text) {
             return Some(symbol);
@@ -77,12 +77,12 @@ impl Symbols {
     }
 
     /// The text.
-    pub fn name(&self, symbol: Symbol) -> Name {
+    pub(crate) fn name(&self, symbol: Symbol) -> Name {
         Arc::clone(&self.read().texts[symbol.index()])
     }
 
     /// Order by text; a missing text comes last.
-    pub fn compare(&self, left: Option<Symbol>, right: Option<Symbol>) -> Ordering {
+    pub(crate) fn compare(&self, left: Option<Symbol>, right: Option<Symbol>) -> Ordering {
         match (left, right) {
             (left, right) if left == right => Ordering::Equal,
             (None, _) => Ordering::Greater,
@@ -97,7 +97,7 @@ impl Symbols {
 
 /// A worker's own answers, so that a name seen before costs no lock.
 #[derive(Debug, Default)]
-pub struct SymbolCache {
+pub(crate) struct SymbolCache {
     /// The last text: records of one source come in runs.
     last: Option<(Box<[u8]>, Symbol)>,
     known: HashMap<Box<[u8]>, Symbol>,
@@ -109,7 +109,7 @@ impl SymbolCache {
     const LIMIT: usize = 4096;
 
     /// The symbol of a text, from the cache or from the table.
-    pub fn intern(&mut self, bytes: &[u8], symbols: &Symbols) -> Option<Symbol> {
+    pub(crate) fn intern(&mut self, bytes: &[u8], symbols: &Symbols) -> Option<Symbol> {
         if let Some((text, symbol)) = &self.last
             && **text == *bytes
         {

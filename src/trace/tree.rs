@@ -3,6 +3,8 @@
 //! Works on indexes and knows nothing of times or services but the order it is given. No recursion:
 //! a chain may be as long as a trace.
 
+use std::cmp::Reverse;
+
 /// How surely an edge to a parent is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Edge {
@@ -39,26 +41,30 @@ pub(crate) struct Tree {
 /// follow it, and a loop is cut at its lowest.
 pub(crate) fn grow<R: Ord>(mut edges: Vec<Edge>, rank: impl Fn(usize) -> R) -> Tree {
     let loops = cut_loops(&mut edges, &rank);
-    let mut children: Vec<Vec<usize>> = vec![Vec::new(); edges.len()];
+    // Nodes by parent (roots first) and, since a stack gives back the last first, from the last
+    // sibling to the first.
+    let mut siblings: Vec<usize> = (0..edges.len()).collect();
+    siblings.sort_unstable_by_key(|&node| (edges[node].parent(), Reverse(rank(node))));
+    let mut next_group = 0;
+    let mut groups = vec![0..0; edges.len()];
     let mut stack = Vec::new();
-    for (node, edge) in edges.iter().enumerate() {
-        match edge.parent() {
-            Some(parent) => children[parent].push(node),
-            None => stack.push(node),
+    for group in siblings.chunk_by(|&one, &other| edges[one].parent() == edges[other].parent()) {
+        let range = next_group..next_group + group.len();
+        next_group = range.end;
+        match edges[group[0]].parent() {
+            Some(parent) => groups[parent] = range,
+            None => stack.extend_from_slice(group),
         }
     }
-    // A stack gives back the last first.
-    stack.sort_unstable_by_key(|&node| std::cmp::Reverse(rank(node)));
     let mut order = Vec::with_capacity(edges.len());
     let mut depth = vec![0u32; edges.len()];
     while let Some(node) = stack.pop() {
         order.push(node);
-        let mut below = std::mem::take(&mut children[node]);
-        below.sort_unstable_by_key(|&child| std::cmp::Reverse(rank(child)));
-        for &child in &below {
+        let children = &siblings[groups[node].clone()];
+        for &child in children {
             depth[child] = depth[node].saturating_add(1);
         }
-        stack.append(&mut below);
+        stack.extend_from_slice(children);
     }
     Tree { order, depth, edges, loops }
 }

@@ -15,9 +15,6 @@ use bumpalo::Bump;
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
-/// What every request line has.
-static HTTP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" HTTP/"));
-
 /// The header may be this long, in bytes.
 const LONGEST_HEADER: usize = 400;
 /// Words (host, program, thread) that may stand before the time.
@@ -811,6 +808,9 @@ fn pair_value(rest: &[u8]) -> Option<&[u8]> {
         }
     }
 }
+
+/// Built once: building a searcher costs more than one search of a short line.
+static HTTP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" HTTP/"));
 
 /// `"GET /path HTTP/1.1" 500`: a request that the program itself answered.
 fn request_line<'a>(text: &'a [u8], record: &mut LogRecord<'a>, arena: &'a Bump) {

@@ -4,6 +4,9 @@
 //! CONTEXT, QUERY), each with a header of its own. Those are continuations, joined by process id
 //! even when other processes write in between.
 
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
+
 use bumpalo::Bump;
 
 /// What a PostgreSQL line is.
@@ -26,11 +29,14 @@ const SEVERITIES: [&[u8]; 12] = [
 const EXPLANATIONS: [&[u8]; 6] =
     [b"DETAIL", b"HINT", b"STATEMENT", b"CONTEXT", b"QUERY", b"LOCATION"];
 
+/// Built once: building a searcher costs more than one search of a short line.
+static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b":  "));
+
 /// Recognises a line by PostgreSQL's severity word, colon and two blanks, behind a process id in
 /// brackets where `log_line_prefix` has `[%p]`.
 pub(crate) fn recognise(line: &[u8]) -> Option<PostgresLine<'_>> {
     let window = &line[..line.len().min(240)];
-    let colon = memchr::memchr_iter(b':', window).find(|at| window[*at..].starts_with(b":  "))?;
+    let colon = MARK.find(window)?;
     let head = &line[..colon];
     let start = head.iter().rposition(|b| !b.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
     let word = &head[start..];

@@ -306,7 +306,7 @@ pub(super) fn hint(kind: Kind, input: &[u8], error: &ValueError) -> Option<&'sta
         (Kind::Xray, Fault::Rule(_)) if error.field == "Root" => {
             "X-Ray writes Root=1-<8 hex digits>-<24 hex digits>;Parent=<16>;Sampled=<0|1>"
         }
-        (Kind::TraceParent, _) if recognize(input).is_none() => {
+        (Kind::TraceParent, _) if !text.is_empty() && recognize(text).is_none() => {
             "this looks like no known format; a traceparent is \
              00-<32 hex digits>-<16 hex digits>-<2 hex digits>"
         }

@@ -49,7 +49,7 @@ const DIM: anstyle::Style = anstyle::Style::new().dimmed();
 const RED: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
 
 fn painted(text: &str, style: anstyle::Style, color: bool) -> String {
-    if color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    if color && !text.is_empty() { format!("{style}{text}{style:#}") } else { text.to_owned() }
 }
 
 /// Writes what a value means as text for a person.
@@ -70,7 +70,7 @@ pub fn decoded_text(out: &mut dyn Write, decoded: &Decoded<'_>, color: bool) -> 
             writeln!(out, "{kind}  {verdict}: {error}{}", painted(&place, DIM, color))?;
         }
     }
-    for line in decoded.input.split(|&byte| byte == b'\n') {
+    for line in decoded.input.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
         writeln!(out, "  {}", escape_bytes(line))?;
     }
     match decoded.parsed {
@@ -94,7 +94,7 @@ pub fn decoded_text(out: &mut dyn Write, decoded: &Decoded<'_>, color: bool) -> 
 
 /// A mark below the byte that is wrong; several where a whole field is.
 fn caret(input: &[u8], error: &ValueError) -> Option<String> {
-    if input.contains(&b'\n') || error.byte > input.len() {
+    if input.is_empty() || input.contains(&b'\n') || error.byte > input.len() {
         return None;
     }
     let indent = width(&escape_bytes(&input[..error.byte]));

@@ -7,9 +7,7 @@ use std::fmt;
 
 use crate::trace_context::carrier::Carrier;
 use crate::trace_context::traceparent::trim_ows;
-use crate::trace_context::{
-    Baggage, Fault, RemoteContext, TraceParent, TraceState, ValueError, environment_name,
-};
+use crate::trace_context::{Baggage, Fault, RemoteContext, TraceParent, TraceState, ValueError};
 
 mod b3;
 mod datadog;
@@ -107,8 +105,10 @@ impl Kind {
     pub fn of_carrier_name(name: &[u8]) -> Option<Kind> {
         Kind::ALL.into_iter().find(|kind| {
             kind.carrier_names().iter().any(|known| {
-                name.eq_ignore_ascii_case(known.as_bytes())
-                    || name == environment_name(known).as_bytes()
+                let known = known.as_bytes();
+                // The length first: this is asked of every word of a scanned text.
+                known.len() == name.len()
+                    && (name.eq_ignore_ascii_case(known) || is_environment_name(name, known))
             })
         })
     }
@@ -175,6 +175,18 @@ impl Kind {
             }
         }
     }
+}
+
+/// Whether a name is what an environment calls a header ([`environment_name`]), without making
+/// the name.
+///
+/// [`environment_name`]: crate::trace_context::environment_name
+fn is_environment_name(name: &[u8], header: &[u8]) -> bool {
+    let normalised = |byte: u8| match byte {
+        _ if byte.is_ascii_alphanumeric() => byte.to_ascii_uppercase(),
+        _ => b'_',
+    };
+    name.iter().zip(header).all(|(&byte, &other)| byte == normalised(other))
 }
 
 impl fmt::Display for Kind {

@@ -1,14 +1,17 @@
 //! `traceline decode`: explains propagation values, and says where a bad one is bad.
 
+use super::output::ColorChoice;
+use crate::render::{Decoded, Place, decoded_json, decoded_text};
+use crate::trace_context::{
+    Carrier, Direction, HeaderLine, Kind, Propagation, ValueError, recognize, scan,
+};
+use clap::{Args, ValueEnum};
+use lines::{Line, classify, holds_values, is_prose, skip_traceparents};
+use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, BufRead, BufWriter, Write};
 
-use clap::{Args, ValueEnum};
-
-use crate::render::{Decoded, Place, decoded_json, decoded_text};
-use crate::trace_context::{
-    Carrier, Direction, HeaderLine, Kind, Propagation, TraceParent, ValueError, recognize, scan,
-};
+mod lines;
 
 /// Explain a traceparent or any other propagation value
 ///
@@ -17,15 +20,17 @@ use crate::trace_context::{
 /// `curl -v` or of `env`, or any text, from which it takes the values it finds.
 ///
 /// Ends with 0 if every value is valid, with 1 if one is not or there is none.
-///
-///   traceline decode 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
-///
-///   curl -sv https://example.org/ 2>&1 | traceline decode
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  traceline decode 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+  curl -sv https://example.org/ 2>&1 | traceline decode
+  env | traceline decode
+  traceline decode --scan --format json < app.log")]
 pub struct DecodeArgs {
     /// The values, with or without their header's name; standard input if there is none or `-`
     #[arg(value_name = "VALUE", allow_hyphen_values = false)]
-    values: Vec<String>,
+    values: Vec<OsString>,
 
     /// Read every value as this kind
     #[arg(long = "as", value_enum, value_name = "KIND", conflicts_with_all = ["scan", "headers"])]
@@ -47,6 +52,10 @@ pub struct DecodeArgs {
     /// Print nothing: only the exit code tells
     #[arg(long, short)]
     quiet: bool,
+
+    /// When to use colours; NO_COLOR and CLICOLOR_FORCE are respected
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    color: ColorChoice,
 }
 
 /// The form of `decode`'s output.
@@ -111,7 +120,7 @@ impl fmt::Display for DecodeError {
 impl std::error::Error for DecodeError {}
 
 impl DecodeArgs {
-    /// Decodes; `color` paints the text.
+    /// Decodes; `wants_color` says whether `--color auto` paints the text.
     ///
     /// # Errors
     /// Reading or writing fails.
@@ -120,8 +129,13 @@ impl DecodeArgs {
         stdin: &mut dyn BufRead,
         stdout: &mut dyn Write,
         stderr: &mut dyn Write,
-        color: bool,
+        wants_color: bool,
     ) -> Result<u8, DecodeError> {
+        let color = match self.color {
+            ColorChoice::Auto => wants_color,
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+        };
         let mut out = BufWriter::with_capacity(1 << 16, stdout);
         let mut report = Report { args: &self, out: &mut out, color, count: 0, invalid: 0 };
         let reads_stdin = self.values.is_empty() || self.values == ["-"];
@@ -129,13 +143,14 @@ impl DecodeArgs {
             report.read(stdin)?;
         } else {
             for value in &self.values {
-                report.text(value.as_bytes(), None).map_err(DecodeError::Output)?;
+                report.text(value.as_encoded_bytes(), None).map_err(DecodeError::Output)?;
             }
         }
         let (count, invalid) = (report.count, report.invalid);
         out.flush().map_err(DecodeError::Output)?;
         if count == 0 && !self.quiet {
-            writeln!(stderr, "no propagation value found").map_err(DecodeError::Output)?;
+            let advice = "no propagation value found (--as KIND reads each line as one)";
+            writeln!(stderr, "{advice}").map_err(DecodeError::Output)?;
         }
         Ok(u8::from(count == 0 || invalid > 0))
     }
@@ -160,59 +175,6 @@ struct Block {
 impl Block {
     fn new() -> Block {
         Block { line: 0, direction: None, carrier: Carrier::headers() }
-    }
-}
-
-/// What a line of standard input is.
-enum Line<'a> {
-    Field(Option<Direction>, &'a [u8], &'a [u8]),
-    /// Part of a message head or environment, but of no format.
-    Ignored,
-    Blank,
-    Value(&'a [u8]),
-}
-
-fn classify(line: &[u8]) -> Line<'_> {
-    if line.trim_ascii().is_empty() {
-        return Line::Blank;
-    }
-    match HeaderLine::parse(line) {
-        Some(HeaderLine::Field { direction, name, value }) if Carrier::is_known_name(name) => {
-            return Line::Field(Some(direction), name, value);
-        }
-        Some(HeaderLine::Field { name, value, .. }) if !is_log_line(name, value) => {
-            return Line::Ignored;
-        }
-        Some(HeaderLine::Other) => return Line::Ignored,
-        Some(HeaderLine::Blank) => return Line::Blank,
-        _ => {}
-    }
-    let line = line.strip_prefix(b"export ").unwrap_or(line);
-    if let Some(equals) = line.iter().position(|&byte| byte == b'=') {
-        let (name, value) = (&line[..equals], &line[equals + 1..]);
-        let is_variable = name.first().is_some_and(|first| !first.is_ascii_digit())
-            && name
-                .iter()
-                .all(|&byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-        if is_variable && Carrier::is_known_name(name) {
-            return Line::Field(None, name, unquoted(value));
-        }
-        if is_variable && scan(line).is_empty() {
-            return Line::Ignored;
-        }
-    }
-    Line::Value(line)
-}
-
-/// `ERROR: … traceparent=…` has the form of a header line, and is none.
-fn is_log_line(name: &[u8], value: &[u8]) -> bool {
-    !name.contains(&b'-') && !scan(value).is_empty()
-}
-
-fn unquoted(value: &[u8]) -> &[u8] {
-    match value {
-        [b'"', inner @ .., b'"'] | [b'\'', inner @ .., b'\''] => inner,
-        _ => value,
     }
 }
 
@@ -345,7 +307,8 @@ impl Report<'_> {
         let parsed = recognized.map(|kind| (kind, kind.parse(text)));
         match parsed {
             Some((kind, parsed @ Ok(_))) => self.show(text, place(0), kind, &parsed),
-            _ if !scan(text).is_empty() => self.scanned(text, line),
+            _ if holds_values(text) => self.scanned(text, line),
+            _ if line.is_some() && is_prose(text, recognized) => Ok(()),
             Some((kind, parsed)) => self.show(text, place(0), kind, &parsed),
             // Most of what people ask about is meant to be a traceparent.
             None => self.value(text, Kind::TraceParent, place(0)),
@@ -385,28 +348,6 @@ impl Report<'_> {
                 }
                 decoded_text(self.out, &decoded, self.color)
             }
-        }
-    }
-}
-
-/// Passes over lines that are valid version 00 traceparents, without copying them; returns how
-/// many. Stops at any other line, and at one that the buffer does not hold whole.
-fn skip_traceparents(input: &mut dyn BufRead) -> io::Result<u64> {
-    const LINE: usize = TraceParent::LENGTH + 1;
-    let mut count = 0;
-    loop {
-        let mut used = 0;
-        let buffer = input.fill_buf()?;
-        for line in buffer.chunks_exact(LINE) {
-            if line[LINE - 1] != b'\n' || TraceParent::parse(&line[..LINE - 1]).is_err() {
-                break;
-            }
-            used += LINE;
-        }
-        input.consume(used);
-        count += (used / LINE) as u64;
-        if used == 0 {
-            return Ok(count);
         }
     }
 }
@@ -493,6 +434,18 @@ mod tests {
         let input = format!("INFO a=1 traceparent={GOOD}\nERROR: b3: 0\nnothing here\n");
         let expected = ["traceparent valid", "b3 valid"];
         assert_eq!(decode(&["--scan"], &input), (0, expected.map(String::from).to_vec()));
+    }
+
+    #[test]
+    fn lines_of_other_text_are_passed_over() {
+        let input =
+            format!("INFO starting a=1\n{{\"a\":1}}\n==> x <==\n{GOOD} \n  indented text\n");
+        assert_eq!(decode(&[], &input), (0, vec!["traceparent valid".into()]));
+        assert_eq!(decode(&[], "foo bar=1\n"), (1, vec![]));
+        assert_eq!(
+            decode(&["--as=tracestate"], "foo bar=1\n"),
+            (1, vec!["tracestate invalid".into()])
+        );
     }
 
     #[test]

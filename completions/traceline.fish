@@ -1,0 +1,154 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_traceline_global_optspecs
+    string join \n h/help V/version
+end
+
+function __fish_traceline_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_traceline_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_traceline_using_subcommand
+    set -l cmd (__fish_traceline_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c traceline -n "__fish_traceline_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c traceline -n "__fish_traceline_needs_command" -s V -l version -d 'Print version'
+complete -c traceline -n "__fish_traceline_needs_command" -f -a "filter" -d 'Print the records of a trace, exactly as they were'
+complete -c traceline -n "__fish_traceline_needs_command" -f -a "timeline" -d 'Show what happened in a trace, and where the time went'
+complete -c traceline -n "__fish_traceline_needs_command" -f -a "traces" -d 'List the traces of the logs: start, duration, spans, records, services, errors'
+complete -c traceline -n "__fish_traceline_needs_command" -f -a "records" -d 'Print every record in one shape: what was understood of each line'
+complete -c traceline -n "__fish_traceline_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c traceline -n "__fish_traceline_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -s t -l trace -d 'Print records of this trace; may be repeated' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -s f -l file -d 'Print records of the traces named in this file, one a line' -r -F
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l span -d 'Show only records of this span; may be repeated' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l severity -d 'Show only records of at least this severity: trace, debug, info, warn, error, fatal' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l service -d 'Show only records of this service; may be repeated' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l since -d 'Show only records at or after this time' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l until -d 'Show only records at or before this time' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -s m -l max-count -d 'Stop after this many matching records in each file' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -s A -l after-context -d 'Print so many records after each match' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -s B -l before-context -d 'Print so many records before each match' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -s C -l context -d 'Print so many records before and after each match' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l format -d 'How to print [default: raw; on a terminal, raw with control bytes escaped]' -r -f -a "raw\t'As they were'
+text\t'One line a record, for people'
+json\t'One JSON object a line'"
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l reference-date -d 'Complete times without a year or a date so that none lies after this date [default: each file\'s modification date]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -s j -l threads -d 'Use this many threads [default: one per core]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l chunk-size -d 'Read in pieces of about this many bytes; the answer is the same for any' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected' -r -f -a "auto\t'On a terminal that shows them'
+always\t'Always'
+never\t'Never'"
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l width -d 'Fit text to this many columns [default: the terminal\'s]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -s v -l invert-match -d 'Print the records that are not of the trace'
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -s c -l count -d 'Print only how many records match, for each file'
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -s l -l files-with-matches -d 'Print only the names of files with a match'
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -s n -l line-number -d 'Put the line number before each line'
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -s H -l with-filename -d 'Put the file name before each line'
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -s h -l no-filename -d 'Do not put the file name before lines and counts'
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l sort -d 'Print in the order of time, across all files'
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l ascii -d 'Draw with ASCII characters only'
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l help -d 'Print help'
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -s V -l version -d 'Print version'
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -s t -l trace -d 'Show this trace; may be repeated' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l max-rows -d 'Fold the least interesting spans so that a trace takes at most this many rows; 0: never' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l format -d 'How to print' -r -f -a "text\t'A picture for people'
+json\t'One JSON object a line'"
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l sort -d 'Sort the traces [default: start]' -r -f -a "start\t'Earliest first'
+duration\t'Longest first'
+spans\t'Most spans first'
+records\t'Most records first'
+errors\t'Most errors first'"
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -s n -l limit -d 'Show at most this many' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l slowest -d 'Show the N that took longest, longest first' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l min-duration -d 'Show only traces that took at least this long: 250ms, 1.5s, 2min' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l service -d 'Show only traces that this service took part in; may be repeated' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l since -d 'Show only what goes on at or after this time' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l until -d 'Show only what has begun by this time' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l reference-date -d 'Complete times without a year or a date so that none lies after this date [default: each file\'s modification date]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -s j -l threads -d 'Use this many threads [default: one per core]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l chunk-size -d 'Read in pieces of about this many bytes; the answer is the same for any' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected' -r -f -a "auto\t'On a terminal that shows them'
+always\t'Always'
+never\t'Never'"
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l width -d 'Fit text to this many columns [default: the terminal\'s]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l all -d 'Show all traces'
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l records -d 'Show the log records within their spans'
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l errors -d 'Show only traces with an error'
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l ascii -d 'Draw with ASCII characters only'
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -s V -l version -d 'Print version'
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l format -d 'How to print' -r -f -a "text\t'A table for people'
+json\t'One JSON object a line'
+csv\t'Comma-separated, with a header'"
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l sort -d 'Sort the traces [default: start]' -r -f -a "start\t'Earliest first'
+duration\t'Longest first'
+spans\t'Most spans first'
+records\t'Most records first'
+errors\t'Most errors first'"
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -s n -l limit -d 'Show at most this many' -r
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l slowest -d 'Show the N that took longest, longest first' -r
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l min-duration -d 'Show only traces that took at least this long: 250ms, 1.5s, 2min' -r
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l service -d 'Show only traces that this service took part in; may be repeated' -r
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l since -d 'Show only what goes on at or after this time' -r
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l until -d 'Show only what has begun by this time' -r
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin' -r
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l reference-date -d 'Complete times without a year or a date so that none lies after this date [default: each file\'s modification date]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -s j -l threads -d 'Use this many threads [default: one per core]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l chunk-size -d 'Read in pieces of about this many bytes; the answer is the same for any' -r
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected' -r -f -a "auto\t'On a terminal that shows them'
+always\t'Always'
+never\t'Never'"
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l width -d 'Fit text to this many columns [default: the terminal\'s]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l errors -d 'Show only traces with an error'
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l ascii -d 'Draw with ASCII characters only'
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -s V -l version -d 'Print version'
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l span -d 'Show only records of this span; may be repeated' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l severity -d 'Show only records of at least this severity: trace, debug, info, warn, error, fatal' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l service -d 'Show only records of this service; may be repeated' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l since -d 'Show only records at or after this time' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l until -d 'Show only records at or before this time' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -s n -l limit -d 'Print at most this many records of each file' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l format -d 'How to print' -r -f -a "raw\t'As they were'
+text\t'One line a record, for people'
+json\t'One JSON object a line'"
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l reference-date -d 'Complete times without a year or a date so that none lies after this date [default: each file\'s modification date]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -s j -l threads -d 'Use this many threads [default: one per core]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l chunk-size -d 'Read in pieces of about this many bytes; the answer is the same for any' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected' -r -f -a "auto\t'On a terminal that shows them'
+always\t'Always'
+never\t'Never'"
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l width -d 'Fit text to this many columns [default: the terminal\'s]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l sort -d 'Print in the order of time, across all files'
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l ascii -d 'Draw with ASCII characters only'
+complete -c traceline -n "__fish_traceline_using_subcommand records" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c traceline -n "__fish_traceline_using_subcommand records" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c traceline -n "__fish_traceline_using_subcommand records" -s V -l version -d 'Print version'
+complete -c traceline -n "__fish_traceline_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c traceline -n "__fish_traceline_using_subcommand completions" -s V -l version -d 'Print version'
+complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from filter timeline traces records completions help" -f -a "filter" -d 'Print the records of a trace, exactly as they were'
+complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from filter timeline traces records completions help" -f -a "timeline" -d 'Show what happened in a trace, and where the time went'
+complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from filter timeline traces records completions help" -f -a "traces" -d 'List the traces of the logs: start, duration, spans, records, services, errors'
+complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from filter timeline traces records completions help" -f -a "records" -d 'Print every record in one shape: what was understood of each line'
+complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from filter timeline traces records completions help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from filter timeline traces records completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -1,0 +1,152 @@
+//! `traceline stamp`: ids into the lines of a program that has none.
+
+use super::child::environment_carrier;
+use crate::trace_context::{Carrier, IdGenerator, IncomingContext, TraceParent, ValueError};
+use clap::Args;
+use std::ffi::OsString;
+use std::fmt;
+use std::io::{self, BufRead, Write};
+
+mod stamper;
+
+pub(crate) use stamper::{Stamp, Stamper};
+
+/// Put trace and span ids into lines that have none
+///
+/// Copies standard input to standard output, so that programs without an SDK take part in a trace.
+/// A text line gets `[trace_id] [span_id] ` in front, a JSON object and a logfmt line get fields
+/// at their end. Lines that carry an id, and lines that continue a record (stack traces, indented
+/// lines), stay as they are. Every line is passed on at once.
+///
+/// The ids are those of `--traceparent`, else of TRACEPARENT in the environment, else new ones.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  ./nightly.sh 2>&1 | traceline stamp >> nightly.log
+  traceline exec --stamp -- ./nightly.sh >> nightly.log")]
+pub struct StampArgs {
+    /// Use the ids of this traceparent
+    #[arg(long, value_name = "VALUE")]
+    traceparent: Option<String>,
+
+    #[command(flatten)]
+    keys: StampKeys,
+}
+
+/// Names of the fields in JSON and logfmt lines.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct StampKeys {
+    /// Key of the trace id in JSON and logfmt lines
+    #[arg(long, value_name = "KEY", default_value = "trace_id")]
+    trace_key: String,
+
+    /// Key of the span id in JSON and logfmt lines
+    #[arg(long, value_name = "KEY", default_value = "span_id")]
+    span_key: String,
+}
+
+impl StampKeys {
+    pub(crate) fn stamp(self, traceparent: &TraceParent) -> Stamp {
+        Stamp {
+            trace_id: traceparent.trace_id,
+            span_id: traceparent.parent_id,
+            trace_key: self.trace_key,
+            span_key: self.span_key,
+        }
+    }
+}
+
+/// Why nothing is stamped any more.
+#[derive(Debug)]
+pub enum StampError {
+    /// `--traceparent` is none.
+    TraceParent(ValueError),
+    /// Standard input could not be read.
+    Input(io::Error),
+    /// Writing failed.
+    Output(io::Error),
+}
+
+impl fmt::Display for StampError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StampError::TraceParent(error) => write!(f, "--traceparent: {error}"),
+            StampError::Input(error) => write!(f, "cannot read standard input: {error}"),
+            StampError::Output(error) => write!(f, "cannot write: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for StampError {}
+
+impl StampArgs {
+    /// Copies until the input ends.
+    ///
+    /// # Errors
+    /// A wrong `--traceparent`, or a failed read or write.
+    pub fn run(
+        self,
+        ids: &mut IdGenerator,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+        stdin: &mut dyn BufRead,
+        stdout: &mut dyn Write,
+        stderr: &mut dyn Write,
+    ) -> Result<u8, StampError> {
+        let traceparent = match &self.traceparent {
+            Some(value) => TraceParent::parse(value.as_bytes()).map_err(StampError::TraceParent)?,
+            None => ambient(&environment_carrier(environment), ids, stderr)
+                .map_err(StampError::Output)?,
+        };
+        let mut stamper = Stamper::new(&self.keys.stamp(&traceparent));
+        copy_stamped(&mut stamper, stdin, stdout)?;
+        Ok(0)
+    }
+}
+
+/// The context of the environment, or a new one, which is told.
+fn ambient(
+    carrier: &Carrier,
+    ids: &mut IdGenerator,
+    stderr: &mut dyn Write,
+) -> io::Result<TraceParent> {
+    let incoming = IncomingContext::extract(carrier);
+    for warning in &incoming.warnings {
+        writeln!(stderr, "traceline: warning: {warning}")?;
+    }
+    match incoming.parent {
+        Some(parent) => Ok(parent),
+        None => {
+            let root = ids.root(true);
+            writeln!(stderr, "new trace {}", root.trace_id)?;
+            Ok(root)
+        }
+    }
+}
+
+/// Copies until the input ends. What one read gives is written before the next one waits.
+pub(crate) fn copy_stamped(
+    stamper: &mut Stamper,
+    input: &mut dyn BufRead,
+    output: &mut dyn Write,
+) -> Result<(), StampError> {
+    let mut stamped = Vec::new();
+    loop {
+        let bytes = match input.fill_buf() {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(StampError::Input(error)),
+        };
+        let length = bytes.len();
+        if length == 0 {
+            stamper.finish(&mut stamped);
+        } else {
+            stamper.push(bytes, &mut stamped);
+        }
+        input.consume(length);
+        output.write_all(&stamped).and_then(|()| output.flush()).map_err(StampError::Output)?;
+        if length == 0 {
+            return Ok(());
+        }
+        stamped.clear();
+    }
+}
