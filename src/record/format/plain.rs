@@ -31,6 +31,8 @@ struct Header<'a> {
     severity: Option<(Severity, &'a [u8])>,
     service: Option<&'a [u8]>,
     unknown_words: usize,
+    /// A plain word came before: a number behind it may be anything.
+    in_sentence: bool,
     /// Whether time and severity were known after the token before.
     known: (bool, bool),
     /// Where the last token began, if it is neither time nor severity; else 0.
@@ -63,6 +65,7 @@ pub(crate) fn parse<'a>(
         severity: None,
         service: None,
         unknown_words: 0,
+        in_sentence: false,
         known: (false, false),
         last_unnamed: 0,
         after_time: false,
@@ -227,6 +230,7 @@ impl<'a> Header<'a> {
         if self.timestamp.is_none()
             && (first.is_ascii_alphanumeric() || first == b'@')
             && let Some(stamp) = parse_at(rest, &self.reference)
+            && !(self.in_sentence && is_weak(&stamp, rest))
         {
             return self.stamped(&stamp, stamp.length);
         }
@@ -386,6 +390,15 @@ impl<'a> Header<'a> {
             self.severity = Some((severity, word));
             return self.accept(length);
         }
+        // `info 10:30:45 text`: in lowercase only right before the time.
+        if self.at == 0
+            && self.timestamp.is_none()
+            && let Some(severity) = Severity::from_position(word)
+            && parse_at(rest[length..].trim_ascii_start(), &self.reference).is_some()
+        {
+            self.severity = Some((severity, word));
+            return self.accept(length);
+        }
         if let Some(severity) = cisco(word) {
             self.severity = self.severity.or(Some((severity, &word[1..])));
             return false;
@@ -453,6 +466,8 @@ impl<'a> Header<'a> {
             self.at += bare_length + 2;
             return self.unknown_words <= WORDS_BEFORE_TIME;
         }
+        self.in_sentence |=
+            word.iter().all(u8::is_ascii_alphabetic) && word.iter().any(u8::is_ascii_lowercase);
         if matches!(followed, Some(b':' | b',' | b';'))
             && bare_length > 0
             && bare_length + 1 < length
@@ -614,6 +629,11 @@ fn service_of_triple(inside: &[u8]) -> Option<&[u8]> {
         && app.len() <= 64
         && app.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
     (named && is_id(trace) && is_id(span)).then_some(app)
+}
+
+/// A stamp that could as well be a count or a duration: a bare number, or a time of day.
+fn is_weak(stamp: &Stamp, text: &[u8]) -> bool {
+    !stamp.has_date || text[..stamp.length].iter().all(|b| b.is_ascii_digit() || *b == b'.')
 }
 
 /// Levels in capitals that no sentence has by chance.
