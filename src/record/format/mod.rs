@@ -5,9 +5,11 @@
 
 pub(crate) mod json;
 pub(crate) mod layout;
+mod level;
 mod logfmt;
 mod ltsv;
 mod otlp;
+mod pairs;
 mod plain;
 mod postgres;
 
