@@ -3,7 +3,7 @@
 //! Pure functions; no input or output, no text for people.
 
 use crate::record::Timestamp;
-use crate::trace::{Name, Status, Trace};
+use crate::trace::{Name, Trace};
 use crate::trace_context::SpanId;
 
 mod breakdown;
@@ -150,6 +150,6 @@ impl TraceSummary {
 
     /// Whether the trace failed.
     pub fn is_error(&self) -> bool {
-        self.trace.status == Status::Error
+        self.trace.has_error()
     }
 }

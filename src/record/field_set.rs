@@ -6,7 +6,7 @@
 use super::fields::{Alias, Slot};
 use super::identity::{self, FoundTrace};
 use super::severity::Severity;
-use super::timestamp::{Reference, Timestamp, from_epoch};
+use super::timestamp::{Reference, SECOND, Timestamp, from_epoch};
 use super::{LogRecord, Text};
 use bumpalo::Bump;
 
@@ -47,7 +47,7 @@ impl<'a> Value<'a> {
 
 /// The best value of each slot so far.
 pub(crate) struct FieldSet<'a> {
-    filled: u32,
+    filled: u64,
     ranks: [u8; Slot::COUNT],
     values: [Value<'a>; Slot::COUNT],
 }
@@ -88,7 +88,7 @@ impl<'a> FieldSet<'a> {
     pub(crate) fn offer(&mut self, alias: Alias, depth: usize, value: Value<'a>, later_wins: bool) {
         let slot = alias.slot as usize;
         let rank = alias.rank * 8 + depth.min(7) as u8;
-        let bit = 1u32 << slot;
+        let bit = 1u64 << slot;
         let is_better = self.filled & bit == 0
             || rank < self.ranks[slot]
             || later_wins && rank == self.ranks[slot];
@@ -121,9 +121,16 @@ impl<'a> FieldSet<'a> {
             Slot::Exception => !value.is_null() && !value.bytes.is_empty() && value.bytes != b"{}",
             Slot::HttpStatus => {
                 value.bytes.len() == 3 && value.bytes.iter().all(u8::is_ascii_digit)
+                    || value.kind == Kind::Text && Severity::from_field(value.bytes).is_some()
             }
             Slot::Time => matches!(value.kind, Kind::Text | Kind::Number | Kind::Escaped),
             Slot::Severity => value.kind != Kind::Compound && !value.is_null(),
+            // `service=35ms` is how long Heroku's router waited.
+            Slot::Service => {
+                matches!(value.kind, Kind::Text | Kind::Escaped)
+                    && !value.bytes.first().is_none_or(u8::is_ascii_digit)
+                    && value.bytes != b"-"
+            }
             _ => {
                 !value.is_null()
                     && value.kind != Kind::Compound
@@ -143,7 +150,7 @@ impl<'a> FieldSet<'a> {
 
     /// How many slots that make a line a record (not just any text with keys) are filled.
     pub(crate) fn weight(&self) -> u32 {
-        const TELLING: u32 = 1 << Slot::Trace as u32
+        const TELLING: u64 = 1 << Slot::Trace as u32
             | 1 << Slot::DatadogTrace as u32
             | 1 << Slot::Span as u32
             | 1 << Slot::Time as u32
@@ -169,13 +176,25 @@ impl<'a> FieldSet<'a> {
         super::timestamp::parse_at(text, reference).map(|stamp| stamp.timestamp)
     }
 
+    /// Adds the fraction that stands beside whole seconds (`{"seconds":…,"nanos":…}`).
+    fn with_nanoseconds(&self, timestamp: Timestamp) -> Timestamp {
+        let fraction = self
+            .get(Slot::TimeFraction)
+            .and_then(|value| std::str::from_utf8(value.bytes).ok()?.parse().ok())
+            .filter(|fraction| (0..SECOND).contains(fraction));
+        match fraction {
+            Some(fraction) if timestamp.nanoseconds() % SECOND == 0 => timestamp.plus(fraction),
+            _ => timestamp,
+        }
+    }
+
     /// Fills the record from the slots. What the record has already is kept where the slots are
     /// silent.
     pub(crate) fn fill(&self, record: &mut LogRecord<'a>, reference: &Reference, arena: &'a Bump) {
         if let Some(value) = self.get(Slot::Time)
             && let Some(timestamp) = Self::moment(value, reference)
         {
-            record.timestamp = Some(timestamp);
+            record.timestamp = Some(self.with_nanoseconds(timestamp));
         }
         self.fill_identity(record);
         self.fill_severity(record, arena);
@@ -231,7 +250,9 @@ impl<'a> FieldSet<'a> {
             record.parent_span_id = identity::span_value(value.bytes, value.kind == Kind::Number);
         }
         if let Some(value) = self.get(Slot::TraceFlags) {
-            record.trace_flags = if value.kind == Kind::Number {
+            record.trace_flags = if matches!(value.bytes, b"true" | b"True") {
+                Some(1)
+            } else if value.kind == Kind::Number {
                 std::str::from_utf8(value.bytes).ok().and_then(|text| text.parse().ok())
             } else {
                 identity::hex(value.bytes).and_then(|flags| u8::try_from(flags).ok())
@@ -245,6 +266,16 @@ impl<'a> FieldSet<'a> {
             let text = value.text(arena);
             record.severity = Severity::from_field(text);
             record.severity_text = Some(Text::Borrowed(text));
+        } else if let Some(value) = self.get(Slot::SeverityLevel) {
+            record.severity = Severity::from_azure(value.bytes);
+            record.severity_text = Some(Text::Borrowed(value.bytes));
+        } else if let Some(value) = self.get(Slot::HttpStatus)
+            && value.kind == Kind::Text
+            && let Some(severity) = Severity::from_field(value.bytes)
+        {
+            // Datadog calls it `status`.
+            record.severity = Some(severity);
+            record.severity_text = Some(Text::Borrowed(value.bytes));
         }
         if let Some(value) = self.get(Slot::SeverityNumber)
             && let Some(number) = std::str::from_utf8(value.bytes).ok().and_then(|t| t.parse().ok())
@@ -264,10 +295,10 @@ impl<'a> FieldSet<'a> {
         if !is_http_method(method) {
             return;
         }
-        record.http_status = self
-            .get(Slot::HttpStatus)
-            .and_then(|value| std::str::from_utf8(value.bytes).ok())
-            .and_then(|text| text.parse().ok());
+        // Three digits, or it would not be here.
+        record.http_status = self.get(Slot::HttpStatus).map(|value| {
+            value.bytes.iter().fold(0, |status, digit| status * 10 + u16::from(digit - b'0'))
+        });
         if record.span_name.is_none() {
             let path = self.get(Slot::HttpPath).map_or(&b""[..], |value| value.text(arena));
             record.span_name = Some(Text::Borrowed(request_name(method, path, arena)));

@@ -25,7 +25,11 @@ pub(crate) enum Slot {
     /// `X-Cloud-Trace-Context`.
     CloudTrace,
     Time,
+    /// Nanoseconds beside whole seconds.
+    TimeFraction,
     Severity,
+    /// Application Insights' own scale: 0 verbose to 4 critical.
+    SeverityLevel,
     SeverityNumber,
     Body,
     Service,
@@ -90,6 +94,8 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("w3ctraceid", Trace, 1, Anywhere),
     ("trace", Trace, 3, Grouped),
     ("operationid", Trace, 4, Grouped),
+    ("aioperationid", Trace, 4, Anywhere),
+    ("aioperationparentid", ParentSpan, 3, Anywhere),
     ("ddtraceid", DatadogTrace, 0, Anywhere),
     ("xdatadogtraceid", DatadogTrace, 1, Anywhere),
     ("spanid", Span, 0, Anywhere),
@@ -109,6 +115,10 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("parentid", ParentSpan, 2, Grouped),
     ("operationparentid", ParentSpan, 3, Grouped),
     ("traceflags", TraceFlags, 0, Anywhere),
+    ("tracesampled", TraceFlags, 1, Anywhere),
+    ("oteltracesampled", TraceFlags, 1, Anywhere),
+    ("logginggoogleapiscomtracesampled", TraceFlags, 1, Anywhere),
+    ("sampled", TraceFlags, 2, Grouped),
     ("oteltraceflags", TraceFlags, 0, Anywhere),
     ("traceparent", TraceParent, 0, Anywhere),
     ("httptraceparent", TraceParent, 0, Anywhere),
@@ -138,7 +148,14 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("timemilliseconds", Time, 1, Grouped),
     ("timeepoch", Time, 2, Grouped),
     ("datetime", Time, 1, Grouped),
-    ("asctime", Time, 1, Grouped),
+    ("asctime", Time, 2, Grouped),
+    ("created", Time, 4, Top),
+    ("instantepochsecond", Time, 1, Anywhere),
+    ("instantnanoofsecond", TimeFraction, 0, Anywhere),
+    ("timestampseconds", Time, 1, Anywhere),
+    ("timestampnanos", TimeFraction, 0, Anywhere),
+    ("timetimestamp", Time, 1, Anywhere),
+    ("startlocal", Time, 4, Top),
     ("eventtime", Time, 2, Grouped),
     ("eventtimestamp", Time, 2, Grouped),
     ("logtime", Time, 2, Grouped),
@@ -158,6 +175,10 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("timestampepochmillis", Time, 1, Grouped),
     ("recordtimetimestamp", Time, 1, Anywhere),
     ("level", Severity, 1, Grouped),
+    ("@level", Severity, 1, Top),
+    ("l", Severity, 6, Top),
+    ("errorseverity", Severity, 0, Top),
+    ("severitylevel", SeverityLevel, 0, Grouped),
     ("severity", Severity, 1, Grouped),
     ("severitytext", Severity, 0, Grouped),
     ("loglevel", Severity, 0, Anywhere),
@@ -174,6 +195,9 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("message", Body, 1, Grouped),
     ("msg", Body, 1, Grouped),
     ("@m", Body, 0, Top),
+    ("@message", Body, 0, Top),
+    ("m", Body, 7, Top),
+    ("resultdescription", Body, 4, Top),
     ("@mt", Body, 4, Top),
     ("body", Body, 2, Grouped),
     ("bodystringvalue", Body, 1, Anywhere),
@@ -192,6 +216,8 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("ddservice", Service, 0, Anywhere),
     ("servicecontextservice", Service, 0, Anywhere),
     ("service", Service, 1, Grouped),
+    ("cloudrolename", Service, 1, Anywhere),
+    ("aicloudrole", Service, 1, Anywhere),
     ("svc", Service, 2, Grouped),
     ("appname", Service, 3, Grouped),
     ("applicationname", Service, 3, Grouped),
@@ -210,6 +236,10 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("operationname", SpanName, 2, Grouped),
     ("operation", SpanName, 3, Grouped),
     ("httpmethod", HttpMethod, 1, Anywhere),
+    ("httprequestrequestmethod", HttpMethod, 0, Anywhere),
+    ("httprequestrequesturl", HttpPath, 1, Anywhere),
+    ("httprequeststatus", HttpStatus, 0, Anywhere),
+    ("httprequestlatency", Duration, 1, Anywhere),
     ("httprequestmethod", HttpMethod, 0, Anywhere),
     ("requestmethod", HttpMethod, 1, Grouped),
     ("reqmethod", HttpMethod, 1, Anywhere),
@@ -309,13 +339,16 @@ const GROUPING: &[&str] = &[
     "threadcontext",
     "metadata",
     "meta",
+    "event",
+    "basedata",
 ];
 
-/// Objects whose ids belong to somebody else's trace.
-const FOREIGN: &[&str] = &["links", "link", "spanlinks", "linkedspans"];
+/// Objects whose ids belong to somebody else's trace, or (loguru's `elapsed`) whose durations are
+/// those of the whole program.
+const FOREIGN: &[&str] = &["links", "link", "spanlinks", "linkedspans", "elapsed"];
 
 /// Longest normalised key of interest.
-const LONGEST: usize = 32;
+const LONGEST: usize = 40;
 
 /// A key without case and separators.
 #[derive(Clone, Copy)]
@@ -430,6 +463,10 @@ fn is_one_of(known: &[&str], key: &[u8]) -> bool {
 
 /// Whether ids inside this object are somebody else's.
 pub(crate) fn is_foreign(parent: &[u8]) -> bool {
+    // All of them begin so.
+    if !matches!(parent.first(), Some(b'l' | b'L' | b's' | b'S')) {
+        return false;
+    }
     is_one_of(FOREIGN, parent)
 }
 
@@ -439,10 +476,59 @@ impl Default for KeyCache {
     }
 }
 
+/// Whether the text begins with the first `length` bytes of a literal. Eight bytes at a time,
+/// because a call to compare a dozen bytes costs more than they do.
+#[inline]
+fn begins_with(text: &[u8], literal: &[u8; ShapeEntry::LONGEST], length: usize) -> bool {
+    let Some(text) = text.first_chunk::<{ ShapeEntry::LONGEST }>() else {
+        return text.get(..length).is_some_and(|text| text == &literal[..length]);
+    };
+    let word = |bytes: &[u8; ShapeEntry::LONGEST], at: usize| {
+        let mut word = [0; 8];
+        word.copy_from_slice(&bytes[at..at + 8]);
+        u64::from_le_bytes(word)
+    };
+    let mut at = 0;
+    while at + 8 <= length {
+        if word(text, at) != word(literal, at) {
+            return false;
+        }
+        at += 8;
+    }
+    let rest = length - at;
+    rest == 0 || (word(text, at) ^ word(literal, at)) << (64 - 8 * rest) == 0
+}
+
 /// Remembers what keys were looked up last, because the lines of a log repeat their keys. Only a
 /// shortcut: the answer is always that of [`lookup`] and [`lookup_nested`].
 pub struct KeyCache {
     entries: Vec<CacheEntry>,
+    /// The keys of the last object, in order.
+    shape: Vec<ShapeEntry>,
+}
+
+/// A key where it stood last.
+#[derive(Clone, Copy)]
+struct ShapeEntry {
+    /// With its quotes and its colon.
+    literal: [u8; ShapeEntry::LONGEST],
+    length: u8,
+    depth: u8,
+    parent: [u8; ShapeEntry::LONGEST],
+    parent_length: u8,
+    alias: Option<Alias>,
+}
+
+impl ShapeEntry {
+    const LONGEST: usize = 32;
+    const EMPTY: ShapeEntry = ShapeEntry {
+        literal: [0; 32],
+        length: 0,
+        depth: 0,
+        parent: [0; 32],
+        parent_length: 0,
+        alias: None,
+    };
 }
 
 #[derive(Clone, Copy)]
@@ -459,10 +545,63 @@ impl CacheEntry {
 
 impl KeyCache {
     const SIZE: usize = 256;
+    /// Keys of an object that are remembered in order.
+    const MOST_KEYS: usize = 64;
+
+    /// The key that stood at this place last, if the text begins with it: the length of quotes,
+    /// key and colon, and what it means.
+    #[inline]
+    pub(crate) fn expected(
+        &self,
+        ordinal: usize,
+        depth: usize,
+        parent: &[u8],
+        text: &[u8],
+    ) -> Option<(usize, Option<Alias>)> {
+        let entry = self.shape.get(ordinal)?;
+        let length = usize::from(entry.length);
+        let fits = length > 0
+            && usize::from(entry.depth) == depth
+            && begins_with(text, &entry.literal, length)
+            && (depth == 0 || parent == &entry.parent[..usize::from(entry.parent_length)]);
+        fits.then_some((length, entry.alias))
+    }
+
+    /// Remembers the key that stands at this place.
+    pub(crate) fn expect(
+        &mut self,
+        ordinal: usize,
+        depth: usize,
+        parent: &[u8],
+        literal: &[u8],
+        alias: Option<Alias>,
+    ) {
+        if ordinal >= Self::MOST_KEYS {
+            return;
+        }
+        if self.shape.len() <= ordinal {
+            self.shape.resize(ordinal + 1, ShapeEntry::EMPTY);
+        }
+        let entry = &mut self.shape[ordinal];
+        // Only a key that its colon follows at once: the length tells where it ends.
+        let is_plain = literal.len() <= ShapeEntry::LONGEST
+            && parent.len() <= ShapeEntry::LONGEST
+            && literal.ends_with(b"\":");
+        if !is_plain {
+            entry.length = 0;
+            return;
+        }
+        entry.literal[..literal.len()].copy_from_slice(literal);
+        entry.length = literal.len() as u8;
+        entry.depth = depth.min(255) as u8;
+        entry.parent[..parent.len()].copy_from_slice(parent);
+        entry.parent_length = parent.len() as u8;
+        entry.alias = alias;
+    }
 
     /// An empty cache; one serves many chunks.
     pub fn new() -> KeyCache {
-        KeyCache { entries: vec![CacheEntry::EMPTY; Self::SIZE] }
+        KeyCache { entries: vec![CacheEntry::EMPTY; Self::SIZE], shape: Vec::new() }
     }
 
     /// As [`lookup`].

@@ -584,6 +584,14 @@ impl<'a> TextScan<'a> {
             Slot::ParentSpan => {
                 self.parent = self.parent.or_else(|| span_value(run, false));
             }
+            Slot::Uber => {
+                let rest = &self.text[start..];
+                let length =
+                    rest.iter().position(|b| !(is_hex(*b) || *b == b':')).unwrap_or(rest.len());
+                if let Some(found) = uber(&rest[..length]) {
+                    self.propagated(Tier::Key(rank), found);
+                }
+            }
             _ => {}
         }
     }
@@ -659,6 +667,8 @@ impl<'a> TextScan<'a> {
             3
         } else if opened && rest.starts_with(b"][") {
             2
+        } else if opened && rest.starts_with(b":") {
+            1
         } else if separated && rest.first().is_some_and(|b| matches!(b, b',' | b'|' | b' ' | b'/'))
         {
             1 + usize::from(rest.starts_with(b", "))
@@ -755,6 +765,15 @@ pub fn trace_argument(text: &[u8]) -> Option<TraceKey> {
 /// Reads what a user types to name a span: 16 hex digits, or a decimal of more.
 pub fn span_argument(text: &[u8]) -> Option<SpanId> {
     span_value(text, text.len() > 16)
+}
+
+/// The key of an id that is no hexadecimal number: a hash of its bytes (FNV-1a, 128 bits).
+pub(crate) fn opaque(text: &[u8]) -> TraceKey {
+    let mut hash = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128;
+    for &byte in text {
+        hash = (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+    }
+    TraceKey::Opaque(hash)
 }
 
 /// The spelling to remember, where it is not the plain one.

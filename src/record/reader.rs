@@ -239,6 +239,28 @@ impl<'a, 'k> Assembler<'a, 'k> {
             LineKind::Explains(record) => {
                 self.explain(stream, parsed.process, record, lines, texts, sink);
             }
+            LineKind::Seconds(record, first) => {
+                let process = parsed.process;
+                let writer = self.writer(stream, process);
+                let begins = match &self.streams[stream].writers[writer].open {
+                    Some(open) => open.lines.len() > 1 || open.records[0].format != first,
+                    None => !self.is_unknown_before(lines[0].offset),
+                };
+                if begins {
+                    let open = Open {
+                        in_trace: opens_trace(&record.body),
+                        records: smallvec![record],
+                        lines,
+                        texts,
+                        continued: Vec::new(),
+                        blanks: Vec::new(),
+                        texture: Texture::Text,
+                    };
+                    self.begin(stream, process, open, sink);
+                } else {
+                    self.explain(stream, process, record, lines, texts, sink);
+                }
+            }
             LineKind::Headless => self.headless(stream, peeled, lines, texts, sink),
         }
     }
@@ -350,6 +372,7 @@ impl<'a, 'k> Assembler<'a, 'k> {
             has_exception: is_stack_frame(peeled.inner),
             ..LogRecord::default()
         });
+        adopt_ids(&mut record, peeled.inner);
         self.parser.complete(&mut record, peeled);
         let open = Open {
             records: smallvec![record],
@@ -380,24 +403,25 @@ impl<'a, 'k> Assembler<'a, 'k> {
             let exception = open.continued.iter().any(|line| is_stack_frame(line));
             for record in &mut open.records {
                 record.has_exception |= exception;
-                if record.trace.is_none() {
-                    for line in &open.continued {
-                        let ids = identity::scan_text(line);
-                        if let Some(found) = ids.trace {
-                            record.trace = Some(found.key);
-                            record.trace_spelling = identity::spelling(found);
-                            record.span_id = record.span_id.or(ids.span);
-                            record.caller_span_id = record.caller_span_id.or(ids.caller);
-                            break;
-                        }
-                    }
-                }
                 let mut parts: Vec<&[u8]> = Vec::with_capacity(open.continued.len() + 1);
-                if let Text::Borrowed(body) = record.body {
+                if let Text::Borrowed(body) = record.body
+                    && !body.is_empty()
+                {
                     parts.push(body);
                 }
                 parts.extend(&open.continued);
-                record.body = Text::Borrowed(join(&parts, b"\n", arena));
+                let body = join(&parts, b"\n", arena);
+                record.body = Text::Borrowed(body);
+                if record.trace.is_none() {
+                    adopt_ids(record, body);
+                }
+            }
+            if open.texture == Texture::Unparsed
+                && let [record] = &mut *open.records
+                && let Text::Borrowed(body) = record.body
+                && let Some(whole) = self.parser.object_of_lines(body, record)
+            {
+                **record = whole;
             }
         }
         for record in &open.records {
@@ -522,6 +546,25 @@ fn adopt<'a>(record: &mut LogRecord<'a>, other: &LogRecord<'a>) {
         record.span_id = record.span_id.or(other.span_id);
         record.caller_span_id = record.caller_span_id.or(other.caller_span_id);
         record.trace_flags = record.trace_flags.or(other.trace_flags);
+    }
+    record.timestamp = record.timestamp.or(other.timestamp);
+    record.severity = record.severity.or(other.severity);
+    if record.severity_text.is_none() {
+        record.severity_text.clone_from(&other.severity_text);
+    }
+    record.duration = record.duration.or(other.duration);
+}
+
+/// Ids from the lines that go on.
+fn adopt_ids<'a>(record: &mut LogRecord<'a>, body: &'a [u8]) {
+    let ids = identity::scan_text(body);
+    if let Some(found) = ids.trace {
+        record.trace = Some(found.key);
+        record.trace_spelling = identity::spelling(found);
+        record.span_id = record.span_id.or(ids.span);
+        record.parent_span_id = record.parent_span_id.or(ids.parent);
+        record.caller_span_id = record.caller_span_id.or(ids.caller);
+        record.trace_flags = record.trace_flags.or(ids.flags);
     }
 }
 

@@ -19,6 +19,8 @@ impl Severity {
     pub const ERROR: Severity = Severity(17);
     /// Something went wrong, and worse (syslog's critical).
     pub const ERROR2: Severity = Severity(18);
+    /// Something went wrong, and still worse (syslog's alert).
+    pub const ERROR3: Severity = Severity(19);
     /// The program cannot go on.
     pub const FATAL: Severity = Severity(21);
 
@@ -54,6 +56,7 @@ impl Severity {
 const WORDS: &[(&str, Severity)] = &[
     ("trace", Severity::TRACE),
     ("trc", Severity::TRACE),
+    ("trce", Severity::TRACE),
     ("verbose", Severity::TRACE),
     ("vrb", Severity::TRACE),
     ("finest", Severity::TRACE),
@@ -76,6 +79,7 @@ const WORDS: &[(&str, Severity)] = &[
     ("informational", Severity::INFO),
     ("log", Severity::INFO),
     ("note", Severity::INFO),
+    ("system", Severity::INFO),
     ("default", Severity::INFO),
     ("success", Severity::INFO),
     ("statement", Severity::INFO),
@@ -90,7 +94,9 @@ const WORDS: &[(&str, Severity)] = &[
     ("erro", Severity::ERROR),
     ("fail", Severity::ERROR),
     ("severe", Severity::ERROR),
-    ("critical", Severity::ERROR2),
+    // Python, .NET, Windows and Google Cloud have nothing worse (appendix B); syslog and nginx,
+    // which do, write `crit`.
+    ("critical", Severity::FATAL),
     ("crit", Severity::ERROR2),
     ("crt", Severity::ERROR2),
     ("alert", Severity::FATAL),
@@ -111,6 +117,7 @@ const EVERYDAY: &[&str] = &[
     "finer",
     "log",
     "note",
+    "system",
     "default",
     "success",
     "config",
@@ -121,14 +128,16 @@ const EVERYDAY: &[&str] = &[
 
 impl Severity {
     /// Reads the value of a severity field: a word in any case, a single letter, or a number
-    /// (pino and bunyan: 10 to 60; syslog and GELF: 0 to 7).
+    /// (pino and bunyan: 10 to 60; syslog and GELF: 0 to 7; Monolog: 100 to 600).
     pub fn from_field(text: &[u8]) -> Option<Severity> {
         let text = text.trim_ascii();
         if text.first().is_some_and(u8::is_ascii_digit) {
             return Self::from_number(text);
         }
-        if text.len() == 1 {
-            return Self::from_letter(text[0]);
+        match text {
+            // MongoDB numbers its debug levels: D1 to D5.
+            [letter] | [letter @ b'D', b'0'..=b'9'] => return Self::from_letter(*letter),
+            _ => {}
         }
         Self::from_word(text)
     }
@@ -192,7 +201,32 @@ impl Severity {
             40..=49 => Some(Severity::WARN),
             50..=59 => Some(Severity::ERROR),
             60..=69 => Some(Severity::FATAL),
+            // Monolog.
+            100 => Some(Severity::DEBUG),
+            200 => Some(Severity::INFO),
+            250 => Some(Severity::INFO2),
+            300 => Some(Severity::WARN),
+            400 => Some(Severity::ERROR),
+            500 => Some(Severity::ERROR2),
+            550 => Some(Severity::ERROR3),
+            600 => Some(Severity::FATAL),
+            // java.util.logging.
+            800 => Some(Severity::INFO),
+            900 => Some(Severity::WARN),
+            1000 => Some(Severity::ERROR),
             _ => None,
+        }
+    }
+
+    /// Application Insights' `severityLevel`: 0 verbose to 4 critical, or the word.
+    pub(crate) fn from_azure(text: &[u8]) -> Option<Severity> {
+        match text {
+            b"0" => Some(Severity::DEBUG),
+            b"1" => Some(Severity::INFO),
+            b"2" => Some(Severity::WARN),
+            b"3" => Some(Severity::ERROR),
+            b"4" => Some(Severity::FATAL),
+            _ => Self::from_word(text),
         }
     }
 
@@ -200,7 +234,8 @@ impl Severity {
     /// OpenTelemetry log data model's, appendix B).
     pub const fn from_syslog(severity: u8) -> Severity {
         match severity {
-            0 | 1 => Severity::FATAL,
+            0 => Severity::FATAL,
+            1 => Severity::ERROR3,
             2 => Severity::ERROR2,
             3 => Severity::ERROR,
             4 => Severity::WARN,

@@ -4,15 +4,15 @@
 //! arrival can show in a trace.
 
 use crate::record::{Timestamp, TraceKey};
+use crate::trace::bounds::{Bounds, Extent, observe, place_coarse};
 use crate::trace::call_graph::{CallGraph, Guess, Observed};
-use crate::trace::facts::{Interval, KeptRecord, NANOSECONDS_PER_SECOND, is_whole_second};
 use crate::trace::fragment::{SpanFacts, TraceFragment};
-use crate::trace::precision::{MILLISECOND, Precisions};
+use crate::trace::kept::{first_bodies, records};
+use crate::trace::precision::Precisions;
 use crate::trace::symbols::{Symbol, Symbols};
 use crate::trace::tree::{Edge, grow};
-use crate::trace::{Name, Parent, Span, SpanBounds, Status, Trace, TraceRecord};
+use crate::trace::{Name, Parent, Span, Status, Trace};
 use crate::trace_context::SpanId;
-use hashbrown::HashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -79,7 +79,7 @@ pub(crate) fn sort(traces: &mut [Trace]) {
 }
 
 /// Names as shared texts: a trace has few, so the table is asked once for each.
-struct Names<'a> {
+pub(crate) struct Names<'a> {
     symbols: &'a Symbols,
     known: Vec<(Symbol, Name)>,
 }
@@ -89,7 +89,7 @@ impl<'a> Names<'a> {
         Names { symbols, known: Vec::new() }
     }
 
-    fn get(&mut self, symbol: Option<Symbol>) -> Option<Name> {
+    pub(crate) fn get(&mut self, symbol: Option<Symbol>) -> Option<Name> {
         /// A search beyond this takes longer than to ask.
         const KEPT: usize = 16;
         let symbol = symbol?;
@@ -104,94 +104,6 @@ impl<'a> Names<'a> {
     }
 }
 
-/// Bounds of a span as `(start, end, is_reported)`.
-///
-/// The records written in the span decide; what callees say of it counts only without them. A
-/// callee's interval is its own, so of several the hull is taken, and it is *reported* only where
-/// one of them is the hull.
-fn bounds(span: &SpanFacts) -> Option<(i64, i64, bool)> {
-    let settle = |view: &crate::trace::fragment::SpanView| match view.interval {
-        Some(interval) => Some((interval.start, Interval::end(interval), true)),
-        None if view.first <= view.last => Some((view.first, view.last, false)),
-        None => None,
-    };
-    settle(&span.own).or_else(|| span.outside.as_deref().and_then(settle))
-}
-
-/// The spans that have bounds, sorted by id.
-fn observe(fragment: &TraceFragment, precisions: &Precisions) -> Vec<Observed> {
-    let spans = fragment.spans.spans.iter();
-    let mut observed: Vec<Observed> =
-        spans.filter_map(|span| observe_span(span, precisions)).collect();
-    observed.sort_unstable_by_key(|span| span.id);
-    observed
-}
-
-fn observe_span(span: &SpanFacts, precisions: &Precisions) -> Option<Observed> {
-    let (start, end, is_reported) = bounds(span)?;
-    let is_from_outside = span.own.record_count == 0 && span.outside.is_some();
-    let view = match &span.outside {
-        Some(outside) if is_from_outside => &**outside,
-        _ => &span.own,
-    };
-    let (first, last) =
-        if view.first <= view.last { (view.first, view.last) } else { (start, end) };
-    // A span may be seen by a service that writes whole seconds and by one that does not; these
-    // bounds are as fine as the stamps they were taken from.
-    let is_fine = match view.interval {
-        Some(interval) => !interval.is_coarse,
-        None => !is_whole_second(first) || !is_whole_second(last),
-    };
-    let unit = precisions.unit(view.service);
-    Some(Observed {
-        id: span.id,
-        service: view.service,
-        is_from_outside,
-        label: view.label,
-        start,
-        end,
-        is_reported,
-        first,
-        last,
-        unit: if is_fine { unit.min(MILLISECOND) } else { unit },
-        parent: span.parent.id,
-        parent_is_quoted: !span.parent.is_field,
-    })
-}
-
-fn timestamp(nanoseconds: i64) -> Timestamp {
-    Timestamp::from_nanoseconds(nanoseconds)
-}
-
-/// Start and end of a trace. A stamp in whole seconds may be up to a second early; where finer
-/// ones are known it counts only if it lies outside of theirs all the same.
-fn extent(fragment: &TraceFragment, precisions: &Precisions) -> Option<(i64, i64)> {
-    let (mut first, mut last) = (fragment.first, fragment.last);
-    let is_coarse = |service: Option<Symbol>| precisions.unit(service) == NANOSECONDS_PER_SECOND;
-    for whole in &fragment.whole_seconds {
-        if !is_coarse(whole.service) {
-            (first, last) = (first.min(whole.first), last.max(whole.last));
-        }
-    }
-    let is_known = first <= last;
-    let (fine_first, fine_last) = (first, last);
-    for whole in fragment.whole_seconds.iter().filter(|whole| is_coarse(whole.service)) {
-        let latest = whole.first.saturating_add(NANOSECONDS_PER_SECOND);
-        // A start within a second was reckoned from a stated duration: that is taken by its word
-        // unless it would have ended before the rest began.
-        let is_reckoned = whole.first % NANOSECONDS_PER_SECOND != 0
-            && whole.first <= fine_last
-            && whole.last >= fine_first;
-        if !is_known || latest <= fine_first || is_reckoned {
-            first = first.min(whole.first);
-        }
-        if !is_known || whole.last > fine_last {
-            last = last.max(whole.last);
-        }
-    }
-    (first <= last).then_some((first, last))
-}
-
 fn finish(
     draft: Draft,
     observed: &[Observed],
@@ -201,7 +113,6 @@ fn finish(
 ) -> Trace {
     let Draft { key, fragment } = draft;
     let (trace_id, aliases) = fragment.spellings.resolve(key, names.symbols);
-    let extent = extent(&fragment, precisions);
     let facts = &fragment.spans.spans;
 
     let place = |id: u64| facts.binary_search_by_key(&id, |span| span.id).ok();
@@ -232,12 +143,21 @@ fn finish(
         (parents[c], edges[c]) = (parent, edge);
     }
 
-    let rank = |place: usize| {
-        let span = &facts[place];
-        let start = bounds(span).map(|(start, ..)| start);
-        (start.is_none(), start, span.id)
+    let mut bounds: Vec<Option<Bounds>> =
+        facts.iter().map(|span| Bounds::of(span, precisions)).collect();
+    let rank = |bounds: &[Option<Bounds>], place: usize| {
+        let start = bounds[place].map(|bounds| bounds.start);
+        (start.is_none(), start, facts[place].id)
     };
-    let tree = grow(edges, rank);
+    let mut tree = grow(edges, |place| rank(&bounds, place));
+    let extent = Extent::of(&fragment, precisions);
+    if place_coarse(&mut bounds, &tree, extent) {
+        // Later starts are another order among siblings; loops are cut already.
+        let loops = std::mem::take(&mut tree.loops);
+        tree = grow(tree.edges, |place| rank(&bounds, place));
+        tree.loops = loops;
+    }
+    let extent = extent.around(&bounds);
     let mut new_place = vec![0; facts.len()];
     for (new, &old) in tree.order.iter().enumerate() {
         new_place[old] = new;
@@ -245,22 +165,28 @@ fn finish(
     let mut bodies = first_bodies(&fragment.kept);
     let mut spans: Vec<Span> = Vec::with_capacity(facts.len());
     for &old in &tree.order {
-        let facts = &facts[old];
+        let (facts, bounds) = (&facts[old], bounds[old]);
         let parent_index = match tree.edges[old] {
             Edge::None => None,
             Edge::Reported(parent) | Edge::Inferred(parent) => Some(new_place[parent]),
         };
         let parent = match (parents[old], tree.edges[old]) {
             // The guess would have closed a loop.
-            (Parent::Inferred(_), Edge::None) => Parent::None,
+            (Parent::Inferred(_), Edge::None) => {
+                SpanId::new(facts.parent.id).map_or(Parent::None, Parent::Reported)
+            }
             (parent, _) => parent,
         };
         let above = parent_index.map(|index| &spans[index]);
         let Some(span_id) = SpanId::new(facts.id) else { continue };
-        spans.push(span(facts, span_id, parent, parent_index, above, &mut bodies, names));
-        if let Some(span) = spans.last_mut() {
-            span.depth = tree.depth[old];
-        }
+        spans.push(Span {
+            parent,
+            parent_index,
+            depth: tree.depth[old],
+            first_body: bodies.remove(&facts.id),
+            bounds: bounds.map(Bounds::published),
+            ..span(facts, span_id, above, names)
+        });
     }
 
     let mut loops: Vec<Vec<SpanId>> = tree
@@ -280,14 +206,19 @@ fn finish(
         .map(|&(service, count)| (names.get(service), u64::from(count)))
         .collect();
     loose_records.sort_unstable();
-    let is_error = fragment.error_count > 0;
+    let ends_before_start = facts
+        .iter()
+        .filter(|span| span.own.ends_before_start)
+        .filter_map(|span| SpanId::new(span.id))
+        .collect();
+    let is_error = fragment.is_failed;
     let is_ok = spans.iter().any(|span| span.status == Status::Ok);
     Trace {
         trace_id,
         key,
         aliases,
-        start: extent.map(|(start, _)| timestamp(start)),
-        end: extent.map(|(_, end)| timestamp(end)),
+        start: extent.map(|(start, _)| Timestamp::from_nanoseconds(start)),
+        end: extent.map(|(_, end)| Timestamp::from_nanoseconds(end)),
         status: status(is_error, is_ok),
         record_count: u64::from(fragment.record_count),
         error_count: u64::from(fragment.error_count),
@@ -300,7 +231,7 @@ fn finish(
             .filter_map(|(id, count)| SpanId::new(id).map(|id| (id, count)))
             .collect(),
         loops,
-        ends_before_start: Vec::new(),
+        ends_before_start,
     }
 }
 
@@ -316,15 +247,8 @@ fn status(is_error: bool, is_ok: bool) -> Status {
     }
 }
 
-fn span(
-    facts: &SpanFacts,
-    span_id: SpanId,
-    parent: Parent,
-    parent_index: Option<usize>,
-    above: Option<&Span>,
-    bodies: &mut HashMap<u64, Name>,
-    names: &mut Names<'_>,
-) -> Span {
+/// What the records say of a span, and its parent's service; its place is left open.
+fn span(facts: &SpanFacts, span_id: SpanId, above: Option<&Span>, names: &mut Names<'_>) -> Span {
     let outside = facts.outside.as_deref();
     let is_seen_from_outside = facts.own.record_count == 0 && outside.is_some();
     let own_service = names.get(facts.own.service);
@@ -340,94 +264,23 @@ fn span(
     };
     let error_count =
         facts.own.error_count.saturating_add(outside.map_or(0, |view| view.error_count));
+    let is_failed = facts.own.is_failed || outside.is_some_and(|view| view.is_failed);
     let states_success =
         facts.own.states_success || outside.is_some_and(|view| view.states_success);
     Span {
         span_id,
-        parent,
-        parent_index,
+        parent: Parent::None,
+        parent_index: None,
         depth: 0,
         service_is_inferred: own_service.is_none() && service_name.is_some(),
         service_name,
         name: names.get(facts.own.name.or_else(|| outside.and_then(|view| view.name))),
-        first_body: bodies.remove(&facts.id),
-        bounds: bounds(facts).map(|(start, end, is_reported)| {
-            let (start, end) = (timestamp(start), timestamp(end));
-            if is_reported {
-                SpanBounds::Reported { start, end }
-            } else {
-                SpanBounds::Observed { start, end }
-            }
-        }),
-        status: status(error_count > 0, states_success),
+        first_body: None,
+        bounds: None,
+        status: status(is_failed, states_success),
         record_count: u64::from(facts.own.record_count),
         error_count: u64::from(error_count),
         outside_count: outside.map_or(0, |view| u64::from(view.record_count)),
         is_seen_from_outside,
     }
-}
-
-/// By span, the body of its earliest record; of those written in it, if there are any.
-fn first_bodies(kept: &[KeptRecord]) -> HashMap<u64, Name> {
-    let mut first: HashMap<u64, &KeptRecord> = HashMap::new();
-    fn rank(record: &KeptRecord) -> impl Ord + '_ {
-        (
-            record.is_from_outside,
-            record.timestamp.unwrap_or(i64::MAX),
-            record.source,
-            record.lines.first().map(|line| line.offset),
-            &record.body,
-        )
-    }
-    for record in kept.iter().filter(|record| record.span != 0 && !record.body.is_empty()) {
-        first
-            .entry(record.span)
-            .and_modify(|known| {
-                if rank(record) < rank(known) {
-                    *known = record;
-                }
-            })
-            .or_insert(record);
-    }
-    first.into_iter().map(|(span, record)| (span, Name::clone(&record.body))).collect()
-}
-
-/// Records by time, then source, then line. One without time stays behind the record before it
-/// in its source.
-fn records(mut kept: Vec<KeptRecord>, names: &mut Names<'_>) -> Vec<TraceRecord> {
-    fn place(record: &KeptRecord) -> impl Ord + '_ {
-        (
-            record.source,
-            record.lines.first().map(|line| line.offset),
-            record.timestamp,
-            record.span,
-            &record.body,
-            record.severity,
-        )
-    }
-    kept.sort_by(|left, right| place(left).cmp(&place(right)));
-    let mut times = Vec::with_capacity(kept.len());
-    let mut before = (None, i64::MIN);
-    for record in &kept {
-        if before.0 != Some(record.source) {
-            before = (Some(record.source), i64::MIN);
-        }
-        before.1 = record.timestamp.unwrap_or(before.1);
-        times.push(before.1);
-    }
-    let mut timed: Vec<(i64, KeptRecord)> = times.into_iter().zip(kept).collect();
-    timed.sort_by_key(|&(time, _)| time);
-    timed
-        .into_iter()
-        .map(|(_, record)| TraceRecord {
-            source: record.source,
-            lines: record.lines,
-            timestamp: record.timestamp.map(timestamp),
-            span_id: SpanId::new(record.span),
-            service_name: names.get(record.service),
-            severity: record.severity,
-            is_error: record.is_error,
-            body: record.body,
-        })
-        .collect()
 }

@@ -7,6 +7,7 @@ use crate::record::{LineOrigin, LogRecord, Severity, TraceKey};
 use crate::source::SourceId;
 use crate::trace::Name;
 use crate::trace::identity::{Spelling, normalized};
+use crate::trace::precision::MILLISECOND;
 use crate::trace::symbols::{Symbol, SymbolCache, Symbols};
 use std::sync::Arc;
 
@@ -32,12 +33,17 @@ pub(crate) struct RecordFacts {
     pub(crate) interval: Option<Interval>,
     /// A start without a duration.
     pub(crate) lone_start: Option<i64>,
+    /// The record was written before the start that it states, by more than the rounding of times.
+    pub(crate) ends_before_start: bool,
     pub(crate) service: Option<Symbol>,
     pub(crate) name: Option<Symbol>,
     /// What kind of thing the record says; [`NO_LABEL`] where an earlier record of the span is
     /// known, whose label counts.
     pub(crate) label: u32,
     pub(crate) is_error: bool,
+    /// The span that it was written in failed. A 5xx seen from outside is an error record, but
+    /// what became of the caller's span is not the callee's to say.
+    pub(crate) fails_span: bool,
     pub(crate) states_success: bool,
     pub(crate) kept: Option<Box<KeptRecord>>,
 }
@@ -220,10 +226,11 @@ impl RecordFacts {
             && timestamp.into_iter().chain(lone_start).min().is_some_and(|time| {
                 labels.knows_earlier(Labelled { key, span, is_from_outside, time })
             });
-        let is_error = record.severity.is_some_and(Severity::is_error)
+        let states_failure = record.severity.is_some_and(Severity::is_error)
             || record.has_exception
-            || record.span_error == Some(true)
-            || status.is_some_and(|status| status >= 500);
+            || record.span_error == Some(true);
+        let is_server_error = status.is_some_and(|status| status >= 500);
+        let is_error = states_failure || is_server_error;
         let kept = keep_record.then(|| {
             Box::new(KeptRecord {
                 source,
@@ -247,6 +254,11 @@ impl RecordFacts {
             parent_is_field: parent != 0 && parent == field,
             interval,
             lone_start,
+            ends_before_start: lone_start.zip(timestamp).is_some_and(|(start, end)| {
+                let rounding =
+                    if is_whole_second(end) { NANOSECONDS_PER_SECOND } else { MILLISECOND };
+                end < start.saturating_sub(rounding)
+            }),
             service,
             name,
             label: if span == 0 || is_label_known {
@@ -255,6 +267,7 @@ impl RecordFacts {
                 label_of(&record.body, record.span_name.as_deref())
             },
             is_error,
+            fails_span: states_failure || is_server_error && !is_from_outside,
             states_success: !is_error && (record.span_error == Some(false) || status.is_some()),
             kept,
         })
@@ -330,6 +343,25 @@ mod tests {
         let start = Some(Timestamp::from_nanoseconds(5));
         assert_eq!(bounds(LogRecord { span_start: start, ..record }), Some((5, 35)));
         assert_eq!(bounds(LogRecord { duration: Some(1), ..LogRecord::default() }), None);
+    }
+
+    #[test]
+    fn a_start_after_the_record_is_noticed_unless_it_is_rounding() {
+        let at = |n| Some(Timestamp::from_nanoseconds(n));
+        for (start, end, expected) in [
+            (5 * MILLISECOND, 3 * MILLISECOND, true),
+            (3 * MILLISECOND + 9, 3 * MILLISECOND, false),
+            (7 * MILLISECOND, 0, false),
+            (1, 2, false),
+            (i64::MIN, i64::MAX, false),
+        ] {
+            let known = facts(LogRecord {
+                timestamp: at(end),
+                span_start: at(start),
+                ..LogRecord::default()
+            });
+            assert_eq!(known.ends_before_start, expected, "{start} {end}");
+        }
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub(crate) struct TraceFragment {
     pub(crate) spellings: Spellings,
     pub(crate) record_count: u32,
     pub(crate) error_count: u32,
+    /// A record says that its span failed.
+    pub(crate) is_failed: bool,
     pub(crate) untimed_count: u32,
     /// Earliest and latest moment, of stamps finer than a second.
     pub(crate) first: i64,
@@ -43,6 +45,7 @@ impl Default for TraceFragment {
             spellings: Spellings::default(),
             record_count: 0,
             error_count: 0,
+            is_failed: false,
             untimed_count: 0,
             first: i64::MAX,
             last: i64::MIN,
@@ -65,6 +68,7 @@ impl TraceFragment {
         self.spellings.add(facts.spelling);
         self.record_count = self.record_count.saturating_add(1);
         self.error_count = self.error_count.saturating_add(u32::from(facts.is_error));
+        self.is_failed |= facts.fails_span;
         self.untimed_count = self.untimed_count.saturating_add(u32::from(facts.is_untimed()));
         if let Some(stamp) = facts.timestamp.or(facts.lone_start) {
             self.reach(is_whole_second(stamp), facts.service, stamp, stamp);
@@ -88,6 +92,7 @@ impl TraceFragment {
         self.spellings.merge(&other.spellings);
         self.record_count = self.record_count.saturating_add(other.record_count);
         self.error_count = self.error_count.saturating_add(other.error_count);
+        self.is_failed |= other.is_failed;
         self.untimed_count = self.untimed_count.saturating_add(other.untimed_count);
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
@@ -237,6 +242,8 @@ impl ParentClaim {
 pub(crate) struct SpanView {
     pub(crate) record_count: u32,
     pub(crate) error_count: u32,
+    /// A record says that the span failed.
+    pub(crate) is_failed: bool,
     /// Of records with a time; `first` > `last` while there is none.
     pub(crate) first: i64,
     pub(crate) last: i64,
@@ -252,6 +259,7 @@ pub(crate) struct SpanView {
     name_interval: u64,
     name_at: i64,
     pub(crate) states_success: bool,
+    pub(crate) ends_before_start: bool,
 }
 
 impl Default for SpanView {
@@ -259,6 +267,7 @@ impl Default for SpanView {
         SpanView {
             record_count: 0,
             error_count: 0,
+            is_failed: false,
             first: i64::MAX,
             last: i64::MIN,
             interval: None,
@@ -269,6 +278,7 @@ impl Default for SpanView {
             name_interval: 0,
             name_at: NEVER,
             states_success: false,
+            ends_before_start: false,
         }
     }
 }
@@ -281,6 +291,7 @@ impl SpanView {
         SpanView {
             record_count: 1,
             error_count: u32::from(facts.is_error),
+            is_failed: facts.fails_span,
             first: known().min().unwrap_or(i64::MAX),
             last: known().max().unwrap_or(i64::MIN),
             interval: facts.interval,
@@ -291,12 +302,14 @@ impl SpanView {
             name_interval: facts.interval.map_or(0, |interval| interval.duration),
             name_at: at,
             states_success: facts.states_success,
+            ends_before_start: facts.ends_before_start,
         }
     }
 
     fn merge(&mut self, other: &SpanView, symbols: &Symbols) {
         self.record_count = self.record_count.saturating_add(other.record_count);
         self.error_count = self.error_count.saturating_add(other.error_count);
+        self.is_failed |= other.is_failed;
         // Before `first` changes: the label belongs to it.
         if (other.first, other.label) < (self.first, self.label) {
             self.label = other.label;
@@ -322,5 +335,6 @@ impl SpanView {
             self.name_at = other.name_at;
         }
         self.states_success |= other.states_success;
+        self.ends_before_start |= other.ends_before_start;
     }
 }

@@ -9,17 +9,23 @@ use crate::trace_context::SpanId;
 use std::sync::Arc;
 
 mod assemble;
+mod bounds;
 mod call_graph;
 mod clock;
 mod facts;
 mod fragment;
 mod identity;
+mod kept;
 mod precision;
 #[cfg(test)]
 mod properties;
 mod select;
 mod store;
 mod symbols;
+#[cfg(test)]
+mod test_support;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub use assemble::{Assembler, Draft};
@@ -172,6 +178,20 @@ impl Trace {
     pub fn duration(&self) -> Option<u64> {
         let (start, end) = (self.start?, self.end?);
         Some(end.nanoseconds().abs_diff(start.nanoseconds()))
+    }
+}
+
+impl Trace {
+    /// Whether it failed, or a view from outside shows an error.
+    pub fn has_error(&self) -> bool {
+        self.status == Status::Error || self.error_count > 0
+    }
+}
+
+impl Span {
+    /// Whether it failed, or was seen to fail from outside.
+    pub fn has_error(&self) -> bool {
+        self.status == Status::Error || self.error_count > 0
     }
 }
 

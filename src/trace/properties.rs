@@ -125,6 +125,10 @@ proptest! {
                 if let Some(SpanBounds::Reported { start, end } | SpanBounds::Observed { start, end }) = span.bounds {
                     prop_assert!(start <= end);
                 }
+                if let Some(bounds) = span.bounds {
+                    prop_assert!(trace.start.unwrap() <= bounds.start());
+                    prop_assert!(bounds.end() <= trace.end.unwrap());
+                }
                 let above = span.parent_index.map(|parent| &trace.spans[parent]);
                 prop_assert!(span.parent_index.is_none_or(|parent| parent < place));
                 prop_assert_eq!(span.depth, above.map_or(0, |above| above.depth + 1));

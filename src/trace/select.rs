@@ -1,7 +1,7 @@
 //! Which traces to show: [`Selection`].
 
 use crate::record::Timestamp;
-use crate::trace::{Status, Trace};
+use crate::trace::Trace;
 
 /// Conditions on a trace; those not set hold for every trace.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl Selection {
         is_long_enough
             && is_after
             && is_before
-            && (!self.errors || trace.status == Status::Error)
+            && (!self.errors || trace.has_error())
             && self.matches_service(trace)
     }
 

@@ -32,10 +32,12 @@ const fn is_name(byte: u8) -> bool {
 /// The prefixes that begin with a name.
 pub(super) fn any(line: &[u8]) -> Option<Envelope<'_>> {
     let window = &line[..line.len().min(320)];
-    let end = window.iter().position(|b| !is_name(*b) && *b != b'/')?;
+    let end = window.iter().position(|b| !is_name(*b) && !matches!(b, b'/' | b'@'))?;
     let name = &line[..end];
     match line[end] {
-        b' ' => compose(line, name).or_else(|| stern(line, name)),
+        b' ' => {
+            compose(line, name).or_else(|| stern(line, name)).or_else(|| namespaced(line, name))
+        }
         b'|' => compose(line, name),
         b':' => grep(line, name),
         _ => None,
@@ -59,9 +61,29 @@ fn compose<'a>(line: &'a [u8], name: &'a [u8]) -> Option<Envelope<'a>> {
         name: "compose",
         inner: inner.get(1..).unwrap_or_default(),
         stream: name,
-        service: Some(service::of_compose(name)),
+        service: Some(of_container(name)),
         ..Envelope::default()
     })
+}
+
+/// Compose's `web-1`, or swarm's `stack_web.1.8kq3vsl1p2w4@node`.
+fn of_container(name: &[u8]) -> &[u8] {
+    match memchr::memchr(b'@', name).and_then(|_| memchr::memchr(b'.', name)) {
+        Some(dot) if dot > 0 => &name[..dot],
+        _ => service::of_compose(name),
+    }
+}
+
+/// `namespace pod container text`, as stern prints more than one namespace.
+fn namespaced<'a>(line: &'a [u8], namespace: &[u8]) -> Option<Envelope<'a>> {
+    let rest = &line[namespace.len() + 1..];
+    let end = rest.iter().take(260).position(|b| !is_name(*b))?;
+    if rest[end] != b' ' || !service::is_deployment_pod(&rest[..end]) {
+        return None;
+    }
+    let pod_and_text = stern(rest, &rest[..end])?;
+    let prefix = line.len() - pod_and_text.inner.len();
+    Some(Envelope { stream: &line[..prefix], ..pod_and_text })
 }
 
 /// `pod container text`: the first word must look like a generated pod name.

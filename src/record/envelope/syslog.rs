@@ -20,12 +20,18 @@ pub(super) fn with_priority<'a>(line: &'a [u8], reference: &Reference) -> Option
             match stamp {
                 Some(stamp) => {
                     let after = rest.get(stamp.length..)?.strip_prefix(b" ")?;
-                    host_and_program(after).map(|(stream, program, inner)| Envelope {
+                    let named = host_and_program(after).or_else(|| program_alone(after));
+                    let (stream, service, inner) = match named {
+                        Some((stream, program, inner)) => (stream, Some(program), inner),
+                        // Appliances put what they like behind the time.
+                        None => (&b""[..], None, after),
+                    };
+                    Some(Envelope {
                         name: "syslog",
                         inner,
                         stream,
                         timestamp: Some(stamp.timestamp),
-                        service: Some(program),
+                        service,
                         is_message: true,
                         ..Envelope::default()
                     })
@@ -43,12 +49,14 @@ pub(super) fn with_priority<'a>(line: &'a [u8], reference: &Reference) -> Option
 fn rfc5424<'a>(rest: &'a [u8], reference: &Reference) -> Option<Envelope<'a>> {
     let mut parts = rest.splitn(6, |b| *b == b' ');
     let (time, _host, app) = (parts.next()?, parts.next()?, parts.next()?);
-    let (_process, _message_id, data) = (parts.next()?, parts.next()?, parts.next()?);
+    let (process, message_id, data) = (parts.next()?, parts.next()?, parts.next()?);
     let timestamp = parse_at(time, reference).map(|stamp| stamp.timestamp);
     let header = rest.len() - data.len();
     let inner = match data.strip_prefix(b"-") {
         Some(message) => message.strip_prefix(b" ").unwrap_or(message),
         None if data.starts_with(b"[") => data,
+        // Heroku leaves the structured data out.
+        None if message_id == b"-" => data,
         None => return None,
     };
     let inner = inner.strip_prefix(b"\xef\xbb\xbf").unwrap_or(inner);
@@ -58,7 +66,7 @@ fn rfc5424<'a>(rest: &'a [u8], reference: &Reference) -> Option<Envelope<'a>> {
         inner,
         stream: rest.get(after_time..header.saturating_sub(1)).unwrap_or_default(),
         timestamp,
-        service: (app != b"-").then_some(app),
+        service: (app != b"-").then(|| process_of_heroku(app, process)),
         is_message: true,
         ..Envelope::default()
     })
@@ -89,7 +97,7 @@ fn stamped<'a>(line: &'a [u8], reference: &Reference) -> Option<Envelope<'a>> {
     plausible?;
     let stamp = parse_at(line, reference)?;
     let rest = line.get(stamp.length..)?.strip_prefix(b" ")?;
-    let (stream, program, inner) = host_and_program(rest)?;
+    let (stream, program, inner) = host_and_program(rest).or_else(|| program_alone(rest))?;
     Some(Envelope {
         name: "syslog",
         inner,
@@ -99,6 +107,25 @@ fn stamped<'a>(line: &'a [u8], reference: &Reference) -> Option<Envelope<'a>> {
         is_message: true,
         ..Envelope::default()
     })
+}
+
+/// `program[pid]: text` without a host: Heroku, and daemons that log over a socket.
+fn program_alone(rest: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let is_program = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'/');
+    let open = rest.iter().take(64).position(|b| !is_program(*b)).filter(|at| *at > 0)?;
+    let inside = rest[open..].strip_prefix(b"[")?;
+    let close = inside.iter().take(64).position(|b| !is_program(*b))?;
+    let inner = inside[close..].strip_prefix(b"]: ")?;
+    let program = process_of_heroku(&rest[..open], &inside[..close]);
+    Some((&rest[..open + close + 2], program, inner))
+}
+
+/// Heroku calls every program `app`, and names the kind of process behind: `app[web.1]`.
+fn process_of_heroku<'a>(program: &'a [u8], process: &'a [u8]) -> &'a [u8] {
+    match process.iter().position(|b| *b == b'.') {
+        Some(dot) if program == b"app" && dot > 0 => &process[..dot],
+        _ => program,
+    }
 }
 
 /// `host program[pid]: text`: the stream, the program, the text.

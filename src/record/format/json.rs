@@ -34,6 +34,8 @@ pub(crate) struct Scanner<'a, 's> {
     attributes: Option<(&'s mut Attributes<'a>, &'a Bump)>,
     /// Keys that lead to the object at hand, for dotted attribute keys.
     path: Vec<&'a [u8]>,
+    /// Keys read so far.
+    ordinal: usize,
 }
 
 /// Where a key stands.
@@ -52,7 +54,7 @@ impl<'a, 's> Scanner<'a, 's> {
         cache: &'s mut KeyCache,
         attributes: Option<(&'s mut Attributes<'a>, &'a Bump)>,
     ) -> Scanner<'a, 's> {
-        Scanner { text, at: 0, fields, cache, attributes, path: Vec::new() }
+        Scanner { text, at: 0, fields, cache, attributes, path: Vec::new(), ordinal: 0 }
     }
 
     /// Scans the object that begins at `at`.
@@ -96,12 +98,8 @@ impl<'a, 's> Scanner<'a, 's> {
             if self.peek()? != b'"' {
                 return None;
             }
-            let (key, _) = self.string()?;
-            if self.peek()? != b':' {
-                return None;
-            }
-            self.at += 1;
-            self.member(key, place)?;
+            let (key, alias) = self.key(place)?;
+            self.member(key, alias, place)?;
             match self.peek()? {
                 b',' => self.at += 1,
                 b'}' => {
@@ -113,17 +111,44 @@ impl<'a, 's> Scanner<'a, 's> {
         }
     }
 
+    /// A key and its colon, and what the key means. The next line of a log mostly has the keys of
+    /// the one before in the same order, so the key that stood here then is compared first.
+    #[inline]
+    fn key(&mut self, place: Place<'a>) -> Option<(&'a [u8], Option<Alias>)> {
+        let start = self.at;
+        let ordinal = self.ordinal;
+        self.ordinal += 1;
+        if let Some((length, alias)) =
+            self.cache.expected(ordinal, place.depth, place.parent, &self.text[start..])
+        {
+            self.at += length;
+            return Some((&self.text[start + 1..start + length - 2], alias));
+        }
+        let (key, _) = self.string()?;
+        if self.peek()? != b':' {
+            return None;
+        }
+        self.at += 1;
+        let alias = if place.depth == 0 {
+            self.cache.lookup(key)
+        } else {
+            fields::lookup_nested(place.parent, key)
+        };
+        self.cache.expect(ordinal, place.depth, place.parent, &self.text[start..self.at], alias);
+        Some((key, alias))
+    }
+
     /// The value of a key.
     #[inline]
-    fn member(&mut self, key: &'a [u8], place: Place<'a>) -> Option<()> {
+    fn member(&mut self, key: &'a [u8], alias: Option<Alias>, place: Place<'a>) -> Option<()> {
         let first = self.peek()?;
         match first {
             b'"' => {
                 let (bytes, escaped) = self.string()?;
                 let kind = if escaped { Kind::Escaped } else { Kind::Text };
-                self.leaf(key, place, Value { bytes, kind });
+                self.leaf(key, alias, place, Value { bytes, kind });
             }
-            b'{' => self.nested(key, place)?,
+            b'{' => self.nested(key, alias, place)?,
             b'[' => self.array(key, place)?,
             _ => {
                 let start = self.at;
@@ -141,45 +166,41 @@ impl<'a, 's> Scanner<'a, 's> {
                 } else {
                     Kind::Literal
                 };
-                self.leaf(key, place, Value { bytes, kind });
+                self.leaf(key, alias, place, Value { bytes, kind });
             }
         }
         Some(())
     }
 
     #[inline]
-    fn leaf(&mut self, key: &'a [u8], place: Place<'a>, value: Value<'a>) {
-        if let Some(alias) = self.alias(key, place) {
+    fn leaf(&mut self, key: &'a [u8], alias: Option<Alias>, place: Place<'a>, value: Value<'a>) {
+        if let Some(alias) = alias {
             // A record's `span` states the span's own fields; those of `spans[]` its ancestors'.
             self.fields.offer(alias, place.depth, value, place.later_wins);
         }
         self.attribute(key, value);
     }
 
-    #[inline]
-    fn alias(&mut self, key: &[u8], place: Place<'a>) -> Option<Alias> {
-        if place.depth == 0 {
-            self.cache.lookup(key)
-        } else {
-            fields::lookup_nested(place.parent, key)
-        }
-    }
-
-    fn nested(&mut self, key: &'a [u8], place: Place<'a>) -> Option<()> {
+    fn nested(&mut self, key: &'a [u8], alias: Option<Alias>, place: Place<'a>) -> Option<()> {
         let start = self.at;
         if place.depth >= DEEPEST || fields::is_foreign(key) {
             self.skip_compound()?;
         } else {
-            self.path.push(key);
+            let is_path_wanted = self.attributes.is_some();
+            if is_path_wanted {
+                self.path.push(key);
+            }
             let inside =
                 Place { depth: place.depth + 1, parent: key, later_wins: place.later_wins };
             let done = if key == b"span" { self.span_object(inside) } else { self.object(inside) };
-            self.path.pop();
+            if is_path_wanted {
+                self.path.pop();
+            }
             done?;
         }
-        if self.alias(key, place).is_some_and(|alias| alias.slot == Slot::Exception) {
+        if alias.is_some_and(|alias| alias.slot == Slot::Exception) {
             let value = Value { bytes: &self.text[start..self.at], kind: Kind::Compound };
-            self.leaf(key, place, value);
+            self.leaf(key, alias, place, value);
         }
         Some(())
     }
@@ -196,10 +217,12 @@ impl<'a, 's> Scanner<'a, 's> {
         done
     }
 
-    /// Only the objects of `spans` are looked into; other arrays are skipped.
+    /// Only the objects of `spans` and `Scopes` are looked into; other arrays are skipped.
     fn array(&mut self, key: &'a [u8], place: Place<'a>) -> Option<()> {
         let start = self.at;
-        if key == b"spans" && place.depth < DEEPEST {
+        // .NET's console logger lists its scopes.
+        let is_scopes = key == b"Scopes";
+        if (key == b"spans" || is_scopes) && place.depth < DEEPEST {
             self.at += 1;
             if self.peek()? == b']' {
                 self.at += 1;
@@ -207,8 +230,8 @@ impl<'a, 's> Scanner<'a, 's> {
             }
             loop {
                 if self.peek()? == b'{' {
-                    let inside =
-                        Place { depth: place.depth + 2, parent: b"span", later_wins: true };
+                    let parent: &[u8] = if is_scopes { b"scopes" } else { b"span" };
+                    let inside = Place { depth: place.depth + 2, parent, later_wins: true };
                     // Their fields are the ancestors', not attributes of the record.
                     let kept = self.attributes.take();
                     let done = self.span_object(inside);

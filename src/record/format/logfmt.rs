@@ -13,9 +13,6 @@ pub(crate) fn scan<'a>(
     cache: &mut KeyCache,
     mut attributes: Option<&mut Attributes<'a>>,
 ) -> bool {
-    if !begins_with_pair(line) {
-        return false;
-    }
     let mut at = 0;
     let mut pairs = 0usize;
     let mut others = 0usize;
@@ -79,7 +76,8 @@ fn value(rest: &[u8]) -> (Value<'_>, usize) {
     (Value { bytes, kind: if is_number { Kind::Number } else { Kind::Text } }, end)
 }
 
-fn begins_with_pair(line: &[u8]) -> bool {
+/// Whether the line begins with `key=`.
+pub(crate) fn begins_with_pair(line: &[u8]) -> bool {
     let key = line
         .iter()
         .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'@' | b'/')))
@@ -95,7 +93,8 @@ mod tests {
     fn read(line: &str) -> Option<Vec<String>> {
         let mut fields = FieldSet::new();
         let mut cache = KeyCache::new();
-        let ok = scan(line.as_bytes(), &mut fields, &mut cache, None);
+        let ok = begins_with_pair(line.as_bytes())
+            && scan(line.as_bytes(), &mut fields, &mut cache, None);
         ok.then(|| {
             [Slot::Time, Slot::Severity, Slot::Body, Slot::Trace]
                 .iter()

@@ -4,7 +4,9 @@
 //! the next is read, so that a file may mix formats and be cut anywhere.
 
 pub(crate) mod json;
+pub(crate) mod layout;
 mod logfmt;
+mod ltsv;
 mod otlp;
 mod plain;
 mod postgres;
@@ -16,6 +18,7 @@ use super::timestamp::Reference;
 use super::{Detail, LogRecord, Text, identity};
 use bumpalo::Bump;
 use json::{Attributes, Scanned, Scanner};
+use layout::{Layout, Reading, Role};
 
 /// What a line is.
 #[derive(Debug)]
@@ -28,6 +31,9 @@ pub(crate) enum LineKind<'a> {
     Many(Vec<LogRecord<'a>>),
     /// It has a header of its own, but explains the record before it of the same process.
     Explains(Box<LogRecord<'a>>),
+    /// It explains the record before it if that is a single line of this format, else it begins
+    /// one.
+    Seconds(Box<LogRecord<'a>>, &'static str),
     /// It has no header: a continuation, or a line of its own, depending on what came before.
     Headless,
 }
@@ -95,29 +101,17 @@ impl<'a, 'k> LineParser<'a, 'k> {
             kind = self.object(line, &reference);
         }
         if matches!(kind, LineKind::Headless) {
-            if let Some(record) = self.logfmt(line, &reference) {
+            if let Some((layout, reading)) = layout::find(line, &reference) {
+                kind = self.laid_out(line, layout, &reading, &reference);
+                if reading.role == Role::Headless {
+                    return ParsedLine { kind, process };
+                }
+            } else if let Some(record) = self.logfmt(line, &reference) {
                 kind = LineKind::Head(record);
-            } else if let Some(mut record) =
-                plain::parse(line, &reference, self.cache, self.arena).map(Box::new)
+            } else if let Some(record) =
+                plain::parse(line, &reference, peeled.timestamp, self.cache, self.arena)
             {
-                kind = match postgres::recognise(line) {
-                    Some(found) => {
-                        process = envelope::hash(0, found.process);
-                        record.format = "postgres";
-                        record.body = Text::Borrowed(found.message);
-                        record.severity_text = Some(Text::Borrowed(found.severity));
-                        record.severity = super::Severity::from_field(found.severity);
-                        if found.explains {
-                            LineKind::Explains(record)
-                        } else {
-                            LineKind::Head(record)
-                        }
-                    }
-                    None => {
-                        self.unwrap_body(&mut record, &reference);
-                        LineKind::Head(record)
-                    }
-                };
+                (kind, process) = self.text(line, Box::new(record), peeled, &reference);
             }
         }
         if matches!(kind, LineKind::Headless)
@@ -125,14 +119,18 @@ impl<'a, 'k> LineParser<'a, 'k> {
             && !matches!(line[0], b' ' | b'\t')
         {
             // The daemon wrote one line for one message, whatever its text looks like.
-            kind = LineKind::Head(Box::new(LogRecord {
+            let mut record = Box::new(LogRecord {
                 format: peeled.names[peeled.depth - 1],
                 body: Text::Borrowed(line),
                 ..LogRecord::default()
-            }));
+            });
+            without_structured_data(&mut record);
+            kind = LineKind::Head(record);
         }
         match &mut kind {
-            LineKind::Head(record) | LineKind::Explains(record) => self.complete(record, peeled),
+            LineKind::Head(record) | LineKind::Explains(record) | LineKind::Seconds(record, _) => {
+                self.complete(record, peeled);
+            }
             LineKind::Many(records) => {
                 records.iter_mut().for_each(|record| self.complete(record, peeled));
             }
@@ -141,9 +139,127 @@ impl<'a, 'k> LineParser<'a, 'k> {
         ParsedLine { kind, process }
     }
 
+    /// A record of a layout's own recogniser.
+    fn laid_out(
+        &mut self,
+        line: &'a [u8],
+        layout: &Layout,
+        reading: &Reading<'a>,
+        reference: &Reference,
+    ) -> LineKind<'a> {
+        if reading.role == Role::Headless {
+            return LineKind::Headless;
+        }
+        let mut record = self.fresh(layout.name);
+        record.timestamp = reading.timestamp;
+        record.severity = reading.severity;
+        record.severity_text = reading.severity_text.map(Text::Borrowed);
+        record.duration = reading.duration;
+        record.has_exception = reading.has_exception;
+        record.body = Text::Borrowed(reading.body);
+        plain::enrich(line, &mut record, reference, self.cache, self.arena);
+        match reading.role {
+            Role::Head | Role::Headless => LineKind::Head(record),
+            Role::Explains => LineKind::Explains(record),
+            Role::Seconds(first) => LineKind::Seconds(record, first),
+        }
+    }
+
+    /// An object printed over many lines, joined: `None` if it is none.
+    pub(crate) fn object_of_lines(
+        &mut self,
+        text: &'a [u8],
+        first: &LogRecord<'a>,
+    ) -> Option<LogRecord<'a>> {
+        if !text.starts_with(b"{\n") {
+            return None;
+        }
+        let reference = self.context.reference;
+        let LineKind::Head(mut record) = self.object(text, &reference) else { return None };
+        if record.format != "json" {
+            return None;
+        }
+        // What the wrappers said.
+        record.timestamp = record.timestamp.or(first.timestamp);
+        record.severity = record.severity.or(first.severity);
+        record.service_name = record.service_name.take().or_else(|| first.service_name.clone());
+        Some(*record)
+    }
+
+    /// What is more to say of a line of plain text.
+    fn text(
+        &mut self,
+        line: &'a [u8],
+        mut record: Box<LogRecord<'a>>,
+        peeled: &Peeled<'a>,
+        reference: &Reference,
+    ) -> (LineKind<'a>, u64) {
+        if let Some(found) = postgres::recognise(line) {
+            record.format = "postgres";
+            record.body = Text::Borrowed(found.message);
+            record.severity_text = Some(Text::Borrowed(found.severity));
+            record.severity = super::Severity::from_field(found.severity);
+            let process =
+                if found.process.is_empty() { 0 } else { envelope::hash(0, found.process) };
+            let kind =
+                if found.explains { LineKind::Explains(record) } else { LineKind::Head(record) };
+            return (kind, process);
+        }
+        if let Some(found) = postgres::csv(line, self.arena) {
+            record.format = "postgres";
+            record.body = Text::Borrowed(found.message);
+            record.severity_text = Some(Text::Borrowed(found.severity));
+            record.severity = super::Severity::from_field(found.severity);
+            return (LineKind::Head(record), 0);
+        }
+        self.unwrap_body(&mut record, reference);
+        self.trailing_object(&mut record, reference);
+        if peeled.is_message {
+            without_structured_data(&mut record);
+        }
+        (LineKind::Head(record), 0)
+    }
+
+    /// `message {"key":"value"}`, as zap's console, winston and Monolog print fields: they say what
+    /// the header does not.
+    fn trailing_object(&mut self, record: &mut LogRecord<'a>, reference: &Reference) {
+        let Text::Borrowed(body) = record.body else { return };
+        if !body.ends_with(b"}") {
+            return;
+        }
+        let Some(start) = memchr::memmem::find(body, b"{\"").filter(|at| *at > 0) else { return };
+        if !matches!(body[start - 1], b' ' | b'\t') {
+            return;
+        }
+        self.fields.clear();
+        let mut attributes = Attributes::new();
+        if self.scan(body, start, &mut attributes) != Scanned::Whole(body.len()) {
+            return;
+        }
+        let mut said = LogRecord::default();
+        self.fields.fill(&mut said, reference, self.arena);
+        record.timestamp = record.timestamp.or(said.timestamp);
+        record.severity = record.severity.or(said.severity);
+        record.severity_text = record.severity_text.take().or(said.severity_text);
+        record.service_name = record.service_name.take().or(said.service_name);
+        record.duration = record.duration.or(said.duration);
+        record.has_exception |= said.has_exception;
+        record.attributes.append(&mut attributes);
+    }
+
     /// What the record does not say, its wrapper does.
     pub(crate) fn complete(&self, record: &mut LogRecord<'a>, peeled: &Peeled<'a>) {
-        record.timestamp = record.timestamp.or(peeled.timestamp);
+        if record.timestamp.is_none() {
+            record.timestamp = peeled.timestamp.map(|coarse| {
+                // A daemon's stamp without fraction gives way to a finer one in the message.
+                match (&record.body, peeled.is_message) {
+                    (Text::Borrowed(body), true) => {
+                        plain::finer_stamp(body, coarse, &self.context.reference).unwrap_or(coarse)
+                    }
+                    _ => coarse,
+                }
+            });
+        }
         record.severity = record.severity.or(peeled.severity);
         if record.service_name.is_none() {
             record.service_name = peeled.service.or(self.context.service_name).map(Text::Borrowed);
@@ -180,6 +296,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
         }
         self.fields.fill(&mut record, reference, self.arena);
         record.attributes = attributes;
+        self.duration_of_traefik(line, &mut record);
         self.wrapped_service(&mut record);
         self.unwrap_body(&mut record, reference);
         if record.trace.is_none() {
@@ -196,6 +313,19 @@ impl<'a, 'k> LineParser<'a, 'k> {
             Detail::Attributes => Some((attributes, arena)),
         };
         Scanner::new(line, &mut self.fields, self.cache, wanted).scan(start)
+    }
+
+    /// Traefik counts `Duration` in nanoseconds, where others have milliseconds.
+    fn duration_of_traefik(&self, line: &[u8], record: &mut LogRecord<'a>) {
+        use super::fields::Slot;
+        let Some(value) = self.fields.get(Slot::Duration) else { return };
+        if value.kind == super::field_set::Kind::Number
+            && self.fields.get(Slot::HttpMethod).is_some()
+            && memchr::memmem::find(line, b"\"DownstreamStatus\":").is_some()
+        {
+            record.duration =
+                std::str::from_utf8(value.bytes).ok().and_then(|text| text.parse().ok());
+        }
     }
 
     /// Shippers add the container to the program's own object.
@@ -217,13 +347,17 @@ impl<'a, 'k> LineParser<'a, 'k> {
         self.fields.clear();
         let mut attributes = Attributes::new();
         let wanted = (self.context.detail == Detail::Attributes).then_some(&mut attributes);
-        if !logfmt::scan(line, &mut self.fields, self.cache, wanted) {
-            return None;
-        }
+        let format = if logfmt::begins_with_pair(line) {
+            logfmt::scan(line, &mut self.fields, self.cache, wanted).then_some("logfmt")
+        } else if ltsv::begins_with_label(line) {
+            ltsv::scan(line, &mut self.fields, self.cache, wanted).then_some("ltsv")
+        } else {
+            None
+        }?;
         if self.fields.weight() == 0 {
             return None;
         }
-        let mut record = self.fresh("logfmt");
+        let mut record = self.fresh(format);
         self.fields.fill(&mut record, reference, self.arena);
         record.attributes = attributes;
         if record.body.is_empty() {
@@ -269,5 +403,30 @@ impl<'a, 'k> LineParser<'a, 'k> {
             record.caller_span_id = found.span;
             record.trace_flags = found.flags;
         }
+    }
+}
+
+/// Takes the structured data of RFC 5424 (section 6.3) off the body.
+fn without_structured_data(record: &mut LogRecord<'_>) {
+    let Text::Borrowed(mut body) = record.body else { return };
+    while let Some(rest) = body.strip_prefix(b"[") {
+        let id = rest.iter().take(64).take_while(|b| b.is_ascii_graphic() && **b != b'=').count();
+        let mut at = id;
+        let mut quoted = false;
+        if id == 0 || rest.get(id) != Some(&b' ') || memchr::memmem::find(rest, b"=\"").is_none() {
+            return;
+        }
+        loop {
+            match rest.get(at) {
+                Some(b'\\') if quoted => at += 1,
+                Some(b'"') => quoted = !quoted,
+                Some(b']') if !quoted => break,
+                Some(_) => {}
+                None => return,
+            }
+            at += 1;
+        }
+        body = rest[at + 1..].trim_ascii_start();
+        record.body = Text::Borrowed(body);
     }
 }

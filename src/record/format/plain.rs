@@ -7,10 +7,10 @@
 
 use crate::record::field_set::{FieldSet, Kind, Value, is_http_method, request_name};
 use crate::record::fields::{self, KeyCache, Slot};
-use crate::record::identity;
+use crate::record::identity::{self, Identity};
 use crate::record::severity::Severity;
-use crate::record::timestamp::{Reference, klog, parse_at};
-use crate::record::{LogRecord, Text};
+use crate::record::timestamp::{Civil, Reference, SECOND, Stamp, klog, parse_at};
+use crate::record::{LogRecord, Text, Timestamp};
 use bumpalo::Bump;
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
@@ -27,12 +27,16 @@ struct Header<'a> {
     at: usize,
     /// Where the message begins, after the last thing recognised.
     body: usize,
-    timestamp: Option<crate::record::Timestamp>,
+    timestamp: Option<Timestamp>,
     severity: Option<(Severity, &'a [u8])>,
     service: Option<&'a [u8]>,
     unknown_words: usize,
-    /// The token before was the time.
+    /// Nothing but the time and numbers came before: a level may follow in any writing.
     after_time: bool,
+    /// The time says its date itself.
+    has_date: bool,
+    /// An id that is no hexadecimal number (SkyWalking), by its own bracket.
+    opaque: Option<&'a [u8]>,
     is_klog: bool,
 }
 
@@ -40,6 +44,7 @@ struct Header<'a> {
 pub(crate) fn parse<'a>(
     line: &'a [u8],
     reference: &Reference,
+    wrapper: Option<Timestamp>,
     cache: &mut KeyCache,
     arena: &'a Bump,
 ) -> Option<LogRecord<'a>> {
@@ -55,9 +60,18 @@ pub(crate) fn parse<'a>(
         service: None,
         unknown_words: 0,
         after_time: false,
+        has_date: true,
+        opaque: None,
         is_klog: false,
     };
     header.read();
+    // A time of day says less than a wrapper's whole stamp, unless that has seconds only.
+    if let Some(whole) = wrapper
+        && !header.has_date
+        && whole.nanoseconds() % SECOND != 0
+    {
+        header.timestamp = Some(whole);
+    }
     // An indented line is a record only if its very first token says when it was written.
     if indent > 0 && header.timestamp.is_none() {
         return None;
@@ -72,18 +86,72 @@ pub(crate) fn parse<'a>(
         severity: header.severity.map(|(severity, _)| severity),
         severity_text: header.severity.map(|(_, text)| Text::Borrowed(text)),
         service_name: header.service.map(Text::Borrowed),
-        body: Text::Borrowed(text[header.body..].trim_ascii()),
-        trace: ids.trace.map(|found| found.key),
-        trace_spelling: ids.trace.and_then(identity::spelling),
-        span_id: ids.span,
-        parent_span_id: ids.parent,
-        caller_span_id: ids.caller,
-        trace_flags: ids.flags,
+        body: Text::Borrowed(without_separators(&text[header.body..])),
         ..LogRecord::default()
     };
+    identify(&mut record, ids);
+    if let (None, Some(opaque)) = (record.trace, header.opaque) {
+        record.trace = Some(identity::opaque(opaque));
+        record.trace_spelling = Some(Text::Borrowed(opaque));
+    }
     pairs(text, &mut record, reference, cache, arena);
     request_line(text, &mut record, arena);
     Some(record)
+}
+
+/// Adds to a record what any text may say beside its header: ids, pairs, a request.
+pub(crate) fn enrich<'a>(
+    text: &'a [u8],
+    record: &mut LogRecord<'a>,
+    reference: &Reference,
+    cache: &mut KeyCache,
+    arena: &'a Bump,
+) {
+    identify(record, identity::scan_text(text));
+    pairs(text, record, reference, cache, arena);
+    request_line(text, record, arena);
+}
+
+fn identify<'a>(record: &mut LogRecord<'a>, ids: Identity<'a>) {
+    record.trace = ids.trace.map(|found| found.key);
+    record.trace_spelling = ids.trace.and_then(identity::spelling);
+    record.span_id = ids.span;
+    record.parent_span_id = ids.parent;
+    record.caller_span_id = ids.caller;
+    record.trace_flags = ids.flags;
+}
+
+/// The message without what loggers put between it and the header.
+fn without_separators(body: &[u8]) -> &[u8] {
+    let mut body = body.trim_ascii();
+    loop {
+        let rest = match body {
+            [b'|' | b':', rest @ ..] | [b'-' | b'>', b' ', rest @ ..] => rest,
+            [b'-', b'-', b' ', rest @ ..] => rest,
+            _ => return body,
+        };
+        body = rest.trim_ascii_start();
+    }
+}
+
+/// A stamp with a date and a fraction in brackets in the message, in the same second of the year
+/// as a daemon's coarse one: it is the same moment, told better.
+pub(crate) fn finer_stamp(
+    body: &[u8],
+    coarse: Timestamp,
+    reference: &Reference,
+) -> Option<Timestamp> {
+    if coarse.nanoseconds() % SECOND != 0 {
+        return None;
+    }
+    let window = &body[..body.len().min(LONGEST_HEADER)];
+    memchr::memchr2_iter(b'[', b'(', window).find_map(|at| {
+        let stamp = parse_at(&body[at + 1..], reference).filter(|stamp| stamp.has_date)?;
+        let fine = stamp.timestamp.nanoseconds();
+        let (a, b) = (Civil::of_utc(fine), Civil::of_utc(coarse.nanoseconds()));
+        let same = (a.month, a.day, a.time / SECOND) == (b.month, b.day, b.time / SECOND);
+        (same && fine % SECOND != 0).then_some(stamp.timestamp)
+    })
 }
 
 impl<'a> Header<'a> {
@@ -147,12 +215,10 @@ impl<'a> Header<'a> {
         let first = rest[0];
         let was_after_time = std::mem::take(&mut self.after_time);
         if self.timestamp.is_none()
-            && first.is_ascii_alphanumeric()
+            && (first.is_ascii_alphanumeric() || first == b'@')
             && let Some(stamp) = parse_at(rest, &self.reference)
         {
-            self.timestamp = Some(stamp.timestamp);
-            self.after_time = true;
-            return self.accept(stamp.length);
+            return self.stamped(&stamp, stamp.length);
         }
         match first {
             b'[' | b'(' | b'<' | b'{' => self.group(first),
@@ -162,13 +228,20 @@ impl<'a> Header<'a> {
                     && rest.len() > 1
                     && let Some(stamp) = parse_at(&rest[1..], &self.reference)
                 {
-                    self.timestamp = Some(stamp.timestamp);
-                    return self.accept(stamp.length + 2);
+                    return self.stamped(&stamp, stamp.length + 2);
                 }
                 false
             }
             _ => self.word(was_after_time),
         }
+    }
+
+    /// Takes the time, `length` bytes with what is around it.
+    fn stamped(&mut self, stamp: &Stamp, length: usize) -> bool {
+        self.timestamp = Some(stamp.timestamp);
+        self.has_date = stamp.has_date;
+        self.after_time = true;
+        self.accept(length)
     }
 
     /// Moves on; everything so far belongs to the header.
@@ -192,38 +265,42 @@ impl<'a> Header<'a> {
         if self.timestamp.is_none()
             && let Some(stamp) = parse_at(inside, &self.reference)
         {
-            self.timestamp = Some(stamp.timestamp);
             if self.severity.is_none() {
-                // [2026-11-22T10:30:45Z INFO module]
-                for word in inside[stamp.length..].split(|b| matches!(b, b' ' | b'|')) {
+                // [2026-11-22T10:30:45Z INFO module], [2026-11-22 10:30:45,120: INFO/MainProcess]
+                let parts =
+                    inside[stamp.length..].split(|b| matches!(b, b' ' | b'|' | b'/' | b':'));
+                for word in parts {
                     if let Some(severity) = Severity::from_position(word) {
                         self.severity = Some((severity, word));
                         break;
                     }
                 }
             }
-            return self.accept(length + 2);
+            return self.stamped(&stamp, length + 2);
         }
         if self.severity.is_none() {
-            let severity = Severity::from_position(inside).or_else(|| match inside {
-                [letter] if letter.is_ascii_uppercase() => Severity::from_letter(*letter),
-                _ => None,
-            });
+            let after = rest.get(length + 1..).unwrap_or_default();
+            let severity = self.severity_in_brackets(inside, after);
             if let Some(severity) = severity {
                 self.severity = Some((severity, inside));
                 return self.accept(length + 2);
             }
         }
         if open == b'{' || inside.starts_with(b"\"") {
-            return false;
+            return self.level_ahead();
+        }
+        if let Some(opaque) = opaque_id(inside) {
+            self.opaque = self.opaque.or(Some(opaque));
         }
         if self.service.is_none() && open == b'[' {
             self.service = service_of_triple(inside);
         }
         if self.severity.is_none() && inside.len() < 64 {
-            // [12:00:01 INF], [main/INFO], [pid: ERROR]
-            for word in inside.split(|b| matches!(b, b' ' | b'/' | b':' | b'|')) {
-                if word.iter().all(u8::is_ascii_uppercase)
+            // [12:00:01 INF], [main/INFO], [pid: ERROR], [core:error]
+            let mut parts = inside.split(|b| matches!(b, b' ' | b'/' | b':' | b'|')).peekable();
+            while let Some(word) = parts.next() {
+                let is_last = parts.peek().is_none() && self.timestamp.is_some();
+                if (word.iter().all(u8::is_ascii_uppercase) || is_last && word.len() < inside.len())
                     && let Some(severity) = Severity::from_position(word)
                 {
                     self.severity = Some((severity, word));
@@ -253,6 +330,19 @@ impl<'a> Header<'a> {
         {
             return self.pair(at, length);
         }
+        // `E [22/Nov/2026:…]` of CUPS.
+        if length == 1
+            && self.at == 0
+            && matches!(rest, [_, b' ', b'[', b'0'..=b'9', ..])
+            && let Some(severity) = Severity::from_letter(word[0])
+        {
+            self.severity = Some((severity, word));
+            return self.accept(length);
+        }
+        if let Some(severity) = cisco(word) {
+            self.severity = self.severity.or(Some((severity, &word[1..])));
+            return false;
+        }
         // Separators that loggers put directly behind a word: `INFO:`, `main::`, `ERROR,`.
         let bare_length =
             word.iter().position(|b| matches!(b, b':' | b',' | b';')).unwrap_or(length);
@@ -264,8 +354,12 @@ impl<'a> Header<'a> {
             let placed = capitals
                 || self.timestamp.is_some()
                     && (after_time || matches!(followed, Some(b':' | b'\t' | b']')))
-                || lower && followed == Some(b':') && self.unknown_words == 0;
-            let alone = bare.len() == 1 && capitals && after_time;
+                || lower && followed == Some(b':') && self.unknown_words == 0
+                || followed == Some(b'\t') && self.at == 0;
+            let alone = capitals
+                && after_time
+                && matches!(bare, [_] | [_, b'0'..=b'9'])
+                && !matches!(followed, Some(b':' | b','));
             if placed && let Some(severity) = Severity::from_position(bare) {
                 self.severity = Some((severity, bare));
                 return self.accept(bare_length);
@@ -274,14 +368,28 @@ impl<'a> Header<'a> {
                 self.severity = Some((severity, bare));
                 return self.accept(bare_length);
             }
+            if after_time && let Some((severity, text)) = letter_before_tag(rest) {
+                self.severity = Some((severity, text));
+                return self.accept(2);
+            }
+            if let Some((severity, level)) = channel_level(bare, followed) {
+                self.severity = Some((severity, level));
+                return self.accept(bare_length);
+            }
         }
         let known = self.timestamp.is_some() || self.severity.is_some();
         if known {
             if is_header_word(word, rest.get(length..).unwrap_or_default()) {
+                let is_number = !word.iter().any(u8::is_ascii_alphabetic);
+                self.after_time = after_time && (is_number || word.len() == 36);
+                if is_number {
+                    // A process number if more of the header follows, else the message's own.
+                    self.at += length;
+                    return true;
+                }
                 return self.accept(length);
             }
-            // `host program[pid]:` between the time and a severity yet to come is left to syslog.
-            return false;
+            return if self.timestamp.is_some() { self.level_ahead() } else { self.time_column() };
         }
         if bare_length < length
             && followed == Some(b':')
@@ -300,6 +408,82 @@ impl<'a> Header<'a> {
         }
         self.unknown_words += 1;
         self.unknown_words <= WORDS_BEFORE_TIME
+    }
+
+    /// What stands in brackets as the level; `after` is the rest of the line.
+    fn severity_in_brackets(&self, inside: &[u8], after: &[u8]) -> Option<Severity> {
+        if let [letter] = inside {
+            return letter.is_ascii_uppercase().then(|| Severity::from_letter(*letter)).flatten();
+        }
+        if let Some(severity) = Severity::from_position(inside) {
+            return Some(severity);
+        }
+        // MySQL writes `[Note]` and `[System]`, both before its error code in version 8.
+        let is_title = inside.first().is_some_and(u8::is_ascii_uppercase);
+        let in_mysql = after.starts_with(b" [MY-");
+        (self.timestamp.is_some() && is_title && (in_mysql || inside == b"Note"))
+            .then(|| Severity::from_field(inside))
+            .flatten()
+    }
+
+    /// Looks for a level in capitals behind up to three words (a logger, a thread, a host) that
+    /// are no words of a sentence. The message begins behind it. False where there is none.
+    fn level_ahead(&mut self) -> bool {
+        if self.severity.is_some() || self.timestamp.is_none() {
+            return false;
+        }
+        let rest = &self.text[self.at..];
+        let window = &rest[..rest.len().min(160)];
+        let words = window.split(|b| matches!(b, b' ' | b'\t' | b'|')).filter(|w| !w.is_empty());
+        for word in words.take(4) {
+            let bare = word.strip_suffix(b":").unwrap_or(word);
+            let inside = match bare {
+                [b'[', inside @ .., b']']
+                | [b'(', inside @ .., b')']
+                | [b'<', inside @ .., b'>'] => Some(inside),
+                _ => None,
+            };
+            let level = match (inside, bare) {
+                (Some([letter]), _) if letter.is_ascii_uppercase() => {
+                    Severity::from_letter(*letter).map(|severity| (severity, inside))
+                }
+                (Some(inside), _) => strict_level(inside).map(|severity| (severity, Some(inside))),
+                (None, bare) => strict_level(bare).map(|severity| (severity, Some(bare))),
+            };
+            if let Some((severity, Some(text))) = level {
+                // The words come from this line, so the offset is in it.
+                let end = word.as_ptr() as usize - rest.as_ptr() as usize + word.len();
+                self.severity = Some((severity, text));
+                return self.accept(end);
+            }
+            let looks_named = bare.iter().any(|b| {
+                matches!(b, b'.' | b'/' | b':' | b'_' | b'-' | b'@' | b'[' | b'(' | b'{' | b'$')
+                    || b.is_ascii_digit()
+            }) && !word.ends_with(b".");
+            let lower = bare.iter().all(u8::is_ascii_lowercase);
+            if !(looks_named || lower || inside.is_some())
+                || word.contains(&b'=')
+                || word.contains(&b'"')
+                || word.ends_with(b",")
+            {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// `INFO  | jvm 1    | 2026/11/22 10:30:45 | text`: the time in a column of its own.
+    fn time_column(&mut self) -> bool {
+        let rest = &self.text[self.at..];
+        let window = &rest[..rest.len().min(120)];
+        for bar in memchr::memchr_iter(b'|', window).take(3) {
+            let column = rest[bar + 1..].trim_ascii_start();
+            if let Some(stamp) = parse_at(column, &self.reference) {
+                let begin = rest.len() - column.len();
+                return self.stamped(&stamp, begin + stamp.length);
+            }
+        }
+        false
     }
 
     /// `key=value` in a header.
@@ -367,6 +551,65 @@ fn service_of_triple(inside: &[u8]) -> Option<&[u8]> {
     (named && is_id(trace) && is_id(span)).then_some(app)
 }
 
+/// Levels in capitals that no sentence has by chance.
+fn strict_level(word: &[u8]) -> Option<Severity> {
+    const LEVELS: [&[u8]; 11] = [
+        b"TRACE",
+        b"DEBUG",
+        b"INFO",
+        b"WARN",
+        b"WARNING",
+        b"ERROR",
+        b"FATAL",
+        b"CRITICAL",
+        b"NOTICE",
+        b"SEVERE",
+        b"PANIC",
+    ];
+    LEVELS.contains(&word).then(|| Severity::from_position(word)).flatten()
+}
+
+/// `W/System.err( 1702):` behind a time.
+fn letter_before_tag(rest: &[u8]) -> Option<(Severity, &[u8])> {
+    let is_tag = matches!(rest, [b'V' | b'D' | b'I' | b'W' | b'E' | b'F' | b'A', b'/', tag, ..]
+        if tag.is_ascii_alphabetic());
+    if !is_tag {
+        return None;
+    }
+    Severity::from_letter(rest[0]).map(|severity| (severity, &rest[..1]))
+}
+
+/// `app.ERROR:`, the channel and level of Monolog.
+fn channel_level(word: &[u8], followed: Option<u8>) -> Option<(Severity, &[u8])> {
+    if followed != Some(b':') {
+        return None;
+    }
+    let level = &word[memchr::memrchr(b'.', word)? + 1..];
+    let capitals = level.iter().all(u8::is_ascii_uppercase);
+    capitals.then(|| Severity::from_position(level)).flatten().map(|severity| (severity, level))
+}
+
+/// `%SYS-5-CONFIG_I:`: Cisco's facility, severity (of syslog) and mnemonic.
+fn cisco(word: &[u8]) -> Option<Severity> {
+    let rest = word.strip_prefix(b"%")?.strip_suffix(b":")?;
+    let mut parts = rest.split(|b| *b == b'-').skip(1);
+    let [digit @ b'0'..=b'7'] = *parts.next()? else { return None };
+    parts.next().map(|_| Severity::from_syslog(digit - b'0'))
+}
+
+/// The trace of `[TID:…]` and `[SW_CTX:[service,instance,trace,segment,span]]` (SkyWalking).
+fn opaque_id(inside: &[u8]) -> Option<&[u8]> {
+    let id = if let Some(id) = inside.strip_prefix(b"TID:") {
+        id.trim_ascii()
+    } else {
+        inside.strip_prefix(b"SW_CTX:[")?.split(|b| *b == b',').nth(2)?
+    };
+    let is_id = id.len() >= 16
+        && id.iter().filter(|b| **b == b'.').count() == 2
+        && id.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
+    is_id.then_some(id)
+}
+
 /// A word that still belongs to the header once time or severity are known: a process or thread
 /// number, a logger (`c.e.orders.OrderService`, `app::db`), a place (`main.go:12`).
 fn is_header_word(word: &[u8], rest: &[u8]) -> bool {
@@ -374,18 +617,25 @@ fn is_header_word(word: &[u8], rest: &[u8]) -> bool {
         // An address is message: `127.0.0.1:38866 - "GET /"`.
         return word.iter().filter(|b| **b == b'.').count() < 3;
     }
-    let ends = word.ends_with(b":")
-        || rest.starts_with(b" : ")
-        || rest.starts_with(b" - ")
-        || rest.starts_with(b"\t");
+    // `1702-2395` (process and thread) and a request's UUID.
+    let is_uuid = word.len() == 36
+        && word.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-')
+        && word.iter().filter(|b| **b == b'-').count() == 4;
+    if is_uuid || word.iter().all(|b| b.is_ascii_digit() || *b == b'-') {
+        return true;
+    }
+    let after = rest.trim_ascii_start();
+    let is_column = rest.starts_with(b" ") && after.starts_with(b": ") || rest.starts_with(b"|");
+    let ends =
+        word.ends_with(b":") || is_column || rest.starts_with(b" - ") || rest.starts_with(b"\t");
     let dotted =
         memchr::memchr(b'.', word).is_some() || memchr::memmem::find(word, b"::").is_some();
     let plain = word.iter().all(|b| {
         b.is_ascii_alphanumeric()
-            || matches!(b, b'.' | b'_' | b'$' | b':' | b'/' | b'-' | b'#' | b'@')
+            || matches!(b, b'.' | b'_' | b'$' | b':' | b'/' | b'-' | b'#' | b'@' | b'<' | b'>')
     });
     let is_name = word.iter().any(u8::is_ascii_alphabetic);
-    plain && is_name && (ends && dotted || rest.starts_with(b" : "))
+    plain && is_name && (ends && dotted || is_column)
 }
 
 /// `key=value` pairs anywhere in the line: service, duration, time and severity where the header

@@ -7,10 +7,12 @@
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
+use bumpalo::Bump;
+
 /// What a PostgreSQL line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PostgresLine<'a> {
-    /// Process id, as the log prints it.
+    /// Process id, as the log prints it; may be empty.
     pub(crate) process: &'a [u8],
     /// DETAIL, STATEMENT, …: explains the line of the same process before it.
     pub(crate) explains: bool,
@@ -31,7 +33,7 @@ const EXPLANATIONS: [&[u8]; 6] =
 static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b":  "));
 
 /// Recognises a line by PostgreSQL's severity word, colon and two blanks, behind a process id in
-/// brackets (`log_line_prefix` with `[%p]`).
+/// brackets where `log_line_prefix` has `[%p]`.
 pub(crate) fn recognise(line: &[u8]) -> Option<PostgresLine<'_>> {
     let window = &line[..line.len().min(240)];
     let colon = MARK.find(window)?;
@@ -42,19 +44,82 @@ pub(crate) fn recognise(line: &[u8]) -> Option<PostgresLine<'_>> {
     if !explains && !SEVERITIES.contains(&word) {
         return None;
     }
-    let open = memchr::memchr(b'[', head)?;
-    let process = &head[open + 1..];
-    let digits = process.iter().take_while(|b| b.is_ascii_digit()).count();
     // `[2959-3]` numbers the process's lines.
-    if digits == 0 || !matches!(process.get(digits), Some(b']' | b'-')) {
+    let process = memchr::memchr(b'[', head).map_or(&b""[..], |open| {
+        let process = &head[open + 1..];
+        let digits = process.iter().take_while(|b| b.is_ascii_digit()).count();
+        if matches!(process.get(digits), Some(b']' | b'-')) { &process[..digits] } else { b"" }
+    });
+    // Without a process the header must end in the word itself.
+    if process.is_empty() && !matches!(head.get(start.wrapping_sub(1)), Some(b' ' | b':')) {
         return None;
     }
-    Some(PostgresLine {
-        process: &process[..digits],
-        explains,
-        message: &line[colon + 3..],
-        severity: word,
-    })
+    Some(PostgresLine { process, explains, message: &line[colon + 3..], severity: word })
+}
+
+/// Fields of a line of `csvlog` that are looked at: severity and message, by their place.
+const CSV_SEVERITY: usize = 11;
+const CSV_MESSAGE: usize = 13;
+/// Fields before which a line is no csvlog (version 9.0 has 23).
+const CSV_FEWEST: usize = 21;
+
+/// Recognises a line of `csvlog`: more than twenty fields, the twelfth a severity.
+pub(crate) fn csv<'a>(line: &'a [u8], arena: &'a Bump) -> Option<PostgresLine<'a>> {
+    // A cheap look first: the comma behind the zone.
+    let comma = memchr::memchr(b',', &line[..line.len().min(36)])?;
+    if comma < 20 || !line[0].is_ascii_digit() {
+        return None;
+    }
+    let (mut severity, mut message, mut process) = (&b""[..], &b""[..], &b""[..]);
+    let mut at = 0;
+    let mut count = 0;
+    while at <= line.len() {
+        let rest = &line[at..];
+        let (content, length) = csv_field(rest);
+        match count {
+            3 => process = content,
+            CSV_SEVERITY => severity = content,
+            CSV_MESSAGE => message = content,
+            _ => {}
+        }
+        count += 1;
+        at += length + 1;
+    }
+    if count < CSV_FEWEST || !SEVERITIES.contains(&severity) {
+        return None;
+    }
+    Some(PostgresLine { process, explains: false, message: undoubled(message, arena), severity })
+}
+
+/// The content of the first field, and its length with its quotes.
+fn csv_field(rest: &[u8]) -> (&[u8], usize) {
+    let Some(quoted) = rest.strip_prefix(b"\"") else {
+        let length = memchr::memchr(b',', rest).unwrap_or(rest.len());
+        return (&rest[..length], length);
+    };
+    let mut at = 0;
+    while let Some(quote) = quoted.get(at..).and_then(|text| memchr::memchr(b'"', text)) {
+        at += quote;
+        if quoted.get(at + 1) != Some(&b'"') {
+            return (&quoted[..at], at + 2);
+        }
+        at += 2;
+    }
+    (quoted, rest.len())
+}
+
+/// A quote in a field is written twice.
+fn undoubled<'a>(field: &'a [u8], arena: &'a Bump) -> &'a [u8] {
+    if memchr::memmem::find(field, b"\"\"").is_none() {
+        return field;
+    }
+    let mut out = bumpalo::collections::Vec::with_capacity_in(field.len(), arena);
+    let mut at = 0;
+    while let Some(&byte) = field.get(at) {
+        out.push(byte);
+        at += if field[at..].starts_with(b"\"\"") { 2 } else { 1 };
+    }
+    out.into_bump_slice()
 }
 
 #[cfg(test)]

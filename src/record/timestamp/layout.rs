@@ -32,6 +32,7 @@ pub fn parse_at(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
     let stamp = match *bytes.first()? {
         b'0'..=b'9' => iso(bytes, reference).or_else(|| leading_digits(bytes, reference)),
         b'A'..=b'Z' | b'a'..=b'z' => leading_letters(bytes, reference),
+        b'@' => tai64n(bytes),
         _ => None,
     }?;
     match bytes.get(stamp.length) {
@@ -70,6 +71,7 @@ fn between_date_and_time(bytes: &[u8], at: usize) -> Option<usize> {
     match bytes.get(at)? {
         b' ' if bytes.get(at + 1..at + 3) == Some(b"- ") => Some(at + 3),
         b' ' if bytes.get(at + 1) == Some(&b' ') => Some(at + 2),
+        b':' if bytes.get(at + 1) == Some(&b':') => Some(at + 2),
         b'T' | b't' | b' ' | b'_' | b':' | b'-' | b'\t' => Some(at + 1),
         b',' if bytes.get(at + 1) == Some(&b' ') => Some(at + 2),
         _ => None,
@@ -224,6 +226,7 @@ fn leading_digits(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
             day_first(bytes, digits, reference)
         }
         // 20261122 10:30:45, 20261122T103045Z, 20261122103045
+        6 => short_compact(bytes, reference),
         8 | 14 => compact(bytes, digits, reference),
         10 | 13 | 16 | 19 => epoch(bytes, digits),
         _ => None,
@@ -240,6 +243,40 @@ fn epoch(bytes: &[u8], digits: usize) -> Option<Stamp> {
     }
     let timestamp = from_epoch(&bytes[..length])?;
     Some(Stamp { timestamp, length, has_date: true, has_zone: true })
+}
+
+/// `261122 10:30:45` (MySQL before 5.7) and `081109 203615` (HDFS): two digits of a year, and a
+/// time right behind.
+fn short_compact(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
+    let date = date(2000 + two(bytes, 0)?, two(bytes, 2)?, two(bytes, 4)?)?;
+    if bytes.get(6) != Some(&b' ') {
+        return None;
+    }
+    let blanks = 1 + usize::from(bytes.get(7) == Some(&b' '));
+    match time_of_day(bytes, 6 + blanks) {
+        Some((time, end)) => finish(bytes, end, date, time, reference),
+        None if bytes.get(13) == Some(&b' ') => compact_time(bytes, 7, date, reference),
+        None => None,
+    }
+}
+
+/// `@4000000050…`: TAI64N as daemontools' multilog prints it, eight bytes of seconds (2⁶² and ten
+/// more than Unix time) and four of nanoseconds, in hex.
+fn tai64n(bytes: &[u8]) -> Option<Stamp> {
+    let digits = bytes.get(1..25)?;
+    if !digits.starts_with(b"4") || !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    let digits = std::str::from_utf8(digits).ok()?;
+    let seconds = i64::from_str_radix(&digits[1..16], 16).ok()?.checked_sub(10)?;
+    let nanoseconds = i64::from_str_radix(&digits[16..], 16).ok().filter(|n| *n < SECOND)?;
+    let timestamp = seconds.checked_mul(SECOND)?.checked_add(nanoseconds)?;
+    Some(Stamp {
+        timestamp: Timestamp::from_nanoseconds(timestamp),
+        length: 25,
+        has_date: true,
+        has_zone: true,
+    })
 }
 
 fn compact(bytes: &[u8], digits: usize, reference: &Reference) -> Option<Stamp> {
@@ -328,12 +365,21 @@ fn day_first(bytes: &[u8], digits: usize, reference: &Reference) -> Option<Stamp
         }
         let second = two(bytes, at)?;
         if bytes.get(at + 2)? != &separator {
-            return None;
+            // `11-22 10:30:45.120` (Android), `11.22 10:30:45`, `11/22 10:30:45`.
+            let is_date = digits == 2 && Civil::is_valid_date(2000, first, second);
+            if bytes[at + 2] != b' ' || !is_date {
+                return None;
+            }
+            return without_year(bytes, at + 3, first, second, reference);
         }
-        let (year, at) = match four(bytes, at + 3) {
-            Some(year) => (year, at + 7),
-            None => (2000 + two(bytes, at + 3)?, at + 5),
+        let Some(year) = four(bytes, at + 3) else {
+            let third = two(bytes, at + 3)?;
+            let at = between_date_and_time(bytes, at + 5)?;
+            let (time, end) = time_of_day(bytes, at)?;
+            let date = short_year((first, second, third), separator, reference)?;
+            return finish(bytes, end, date, time, reference);
         };
+        let at = at + 7;
         // Slashes are American unless the first number can be no month; dots and dashes are not.
         let date = if separator == b'/' && first <= 12 {
             date(year, first, second).or_else(|| date(year, second, first))?
@@ -345,6 +391,37 @@ fn day_first(bytes: &[u8], digits: usize, reference: &Reference) -> Option<Stamp
     let at = between_date_and_time(bytes, at)?;
     let (time, end) = time_of_day(bytes, at)?;
     finish(bytes, end, date, time, reference)
+}
+
+/// A date of three pairs of digits, whose order nothing tells: of the usual orders the one that is
+/// not after the reference, and not more than a year before another that is not.
+fn short_year(
+    (a, b, c): (u32, u32, u32),
+    separator: u8,
+    reference: &Reference,
+) -> Option<(i64, u32, u32)> {
+    let year_first = (2000 + a, b, c);
+    let day_first = (2000 + c, b, a);
+    let month_first = (2000 + c, a, b);
+    let orders = match separator {
+        b'.' => [day_first, year_first, month_first],
+        b'/' => [month_first, year_first, day_first],
+        _ => [year_first, day_first, month_first],
+    };
+    let limit = reference.latest.nanoseconds() / DAY + 1;
+    let dates = orders.map(|(year, month, day)| {
+        let date = date(year, month, day)?;
+        let (year, month, day) = date;
+        let days = Civil { year, month, day, time: 0 }.as_if_utc()? / DAY;
+        (days <= limit).then_some((date, days))
+    });
+    let newest = dates.iter().flatten().map(|(_, days)| *days).max();
+    match newest {
+        Some(newest) => {
+            dates.iter().flatten().find(|(_, days)| newest - days <= 366).map(|(date, _)| *date)
+        }
+        None => orders.iter().find_map(|(year, month, day)| date(*year, *month, *day)),
+    }
 }
 
 /// `Nov 22 10:30:45`, `Nov 22 2026 10:30:45`, `Nov 22, 2026 10:30:45 AM`, `Sun Nov 22 10:30:45 2026`,
@@ -487,6 +564,14 @@ fn on_latest_day(time: i64, zone: TimeZone, reference: &Reference) -> Option<i64
 /// The stamp of klog and glog after their severity letter: `1122 10:30:45.123456`.
 pub(crate) fn klog(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
     let (month, day) = (two(bytes, 0)?, two(bytes, 2)?);
+    // glog since 0.6 prints the year.
+    if let Some(year) = four(bytes, 0)
+        && bytes.get(8) == Some(&b' ')
+        && let (Some(month), Some(day)) = (two(bytes, 4), two(bytes, 6))
+    {
+        let (time, end) = time_of_day(bytes, 9)?;
+        return finish(bytes, end, date(year, month, day)?, time, reference);
+    }
     if bytes.get(4) != Some(&b' ') {
         return None;
     }
@@ -543,6 +628,17 @@ mod tests {
             ("2:28PM WRN", "2026-11-22T14:28:00Z", 6),
             ("1795343445.25 x", "2026-11-22T10:30:45.250Z", 13),
             ("1795343445250", "2026-11-22T10:30:45.250Z", 13),
+            ("@400000006b02c45f0ee6b280 rest", "2026-11-22T10:30:45.250Z", 25),
+            ("261122 10:30:45", "2026-11-22T10:30:45Z", 15),
+            ("261122  9:30:45", "2026-11-22T09:30:45Z", 15),
+            ("081109 203615 148 INFO", "2008-11-09T20:36:15Z", 13),
+            ("26/11/22 10:30:45", "2026-11-22T10:30:45Z", 17),
+            ("11/22/26 10:30:45", "2026-11-22T10:30:45Z", 17),
+            ("22.11.26 10:30:45", "2026-11-22T10:30:45Z", 17),
+            ("17/06/09 20:10:40", "2017-06-09T20:10:40Z", 17),
+            ("11-22 10:30:45.120  17", "2026-11-22T10:30:45.120Z", 18),
+            ("11.24 10:30:45]", "2025-11-24T10:30:45Z", 14),
+            ("22-Nov-2026::10:30:45 ===", "2026-11-22T10:30:45Z", 21),
         ] {
             assert_eq!(read(text), Some((moment.to_owned(), length)), "{text}");
         }

@@ -11,7 +11,7 @@ use crate::render::{
     escape::{cut, width},
     style::{DIM, ERROR, PLAIN, Paint},
 };
-use crate::trace::{Parent, Span, SpanBounds, Status};
+use crate::trace::{Parent, Span, SpanBounds};
 use std::io::{self, Write};
 
 /// Which marks a chart used: only those are explained below it.
@@ -140,7 +140,7 @@ fn draw_span(
         drawn.label.push(("?".to_owned(), DIM));
     }
     drawn.name = picture.operation(span);
-    drawn.is_error = span.status == Status::Error;
+    drawn.is_error = span.has_error();
     if drawn.is_error && span.name.is_some() {
         drawn.name.1 = ERROR;
     }

@@ -20,7 +20,8 @@ pub(super) fn write_header(out: &mut dyn Write, picture: &Picture<'_>) -> io::Re
     let trace = &picture.timeline.trace;
     let mut pieces: Vec<Piece> =
         vec![vec![("trace ".to_owned(), DIM), (escape(&trace.trace_id).into_owned(), BOLD)]];
-    pieces.push(vec![match trace.status {
+    let status = if trace.has_error() { Status::Error } else { trace.status };
+    pieces.push(vec![match status {
         Status::Error => (format!("{} error", picture.glyphs.error), ERROR.bold()),
         Status::Ok => (format!("{} ok", picture.glyphs.ok), GOOD),
         Status::Unset => ("no errors".to_owned(), DIM),

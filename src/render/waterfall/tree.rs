@@ -6,7 +6,7 @@
 use crate::analysis::Timeline;
 use crate::record::Timestamp;
 use crate::render::{escape::width, style::Glyphs};
-use crate::trace::{Name, Parent, Status};
+use crate::trace::{Name, Parent};
 use crate::trace_context::SpanId;
 use std::collections::BTreeMap;
 
@@ -96,7 +96,7 @@ impl Forest {
             let own = &mut self.weights[at];
             own.spans += 1;
             own.self_time += timeline.self_times.get(at).copied().flatten().unwrap_or(0);
-            own.errors += u64::from(span.status == Status::Error);
+            own.errors += u64::from(span.has_error());
             let whole = *own;
             if let Some(parent) = self.parents[at] {
                 self.weights[parent].add(whole);
@@ -151,7 +151,7 @@ impl Forest {
                 (0, 0)
             } else if path_times.get(node).is_some_and(|&time| time > 0) {
                 (1, path_times[node])
-            } else if spans.get(node).is_some_and(|span| span.status == Status::Error) {
+            } else if spans.get(node).is_some_and(|span| span.has_error()) {
                 (2, weight)
             } else {
                 (3, weight)
