@@ -297,6 +297,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
         self.fields.fill(&mut record, reference, self.arena);
         record.attributes = attributes;
         self.duration_of_traefik(line, &mut record);
+        self.severity_of_nextcloud(line, &mut record);
         self.wrapped_service(&mut record);
         self.unwrap_body(&mut record, reference);
         if record.trace.is_none() {
@@ -313,6 +314,17 @@ impl<'a, 'k> LineParser<'a, 'k> {
             Detail::Attributes => Some((attributes, arena)),
         };
         Scanner::new(line, &mut self.fields, self.cache, wanted).scan(start)
+    }
+
+    /// Nextcloud and ownCloud count `level` from 0 (debug) to 4 (fatal).
+    fn severity_of_nextcloud(&self, line: &[u8], record: &mut LogRecord<'a>) {
+        let Some(value) = self.fields.get(super::fields::Slot::Severity) else { return };
+        if let [digit @ b'0'..=b'4'] = value.bytes
+            && memchr::memmem::find(line, b"\"reqId\":").is_some()
+            && memchr::memmem::find(line, b"\"remoteAddr\":").is_some()
+        {
+            record.severity = super::Severity::new((digit - b'0') * 4 + 5);
+        }
     }
 
     /// Traefik counts `Duration` in nanoseconds, where others have milliseconds.
