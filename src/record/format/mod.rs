@@ -13,6 +13,8 @@ mod pairs;
 mod pattern;
 mod plain;
 mod postgres;
+mod recognise;
+mod words;
 
 use super::envelope::{self, Peeled};
 use super::field_set::FieldSet;
