@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn a_pattern_reads_its_groups() {
         let pattern = Pattern::new(
-            r"^<(?<timestamp>[^>]+)> (?<severity>\w+) (?<service>\w+)#(?<trace_id>\w*) (?<body>.*)",
+            r"^<(?<timestamp>[^>]+)> (?<severity>\w+) (?<service>\w+)#(?<trace_id>\S*) (?<body>.*)",
         )
         .unwrap();
         let reference =
