@@ -25,12 +25,91 @@ Register-ArgumentCompleter -Native -CommandName 'traceline' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('mint', 'mint', [CompletionResultType]::ParameterValue, 'Print a new traceparent')
+            [CompletionResult]::new('decode', 'decode', [CompletionResultType]::ParameterValue, 'Explain a traceparent or any other propagation value')
+            [CompletionResult]::new('child', 'child', [CompletionResultType]::ParameterValue, 'Print the context that a child span sends on')
+            [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command inside a span')
+            [CompletionResult]::new('stamp', 'stamp', [CompletionResultType]::ParameterValue, 'Put trace and span ids into lines that have none')
             [CompletionResult]::new('filter', 'filter', [CompletionResultType]::ParameterValue, 'Print the records of a trace, exactly as they were')
             [CompletionResult]::new('timeline', 'timeline', [CompletionResultType]::ParameterValue, 'Show what happened in a trace, and where the time went')
             [CompletionResult]::new('traces', 'traces', [CompletionResultType]::ParameterValue, 'List the traces of the logs: start, duration, spans, records, services, errors')
             [CompletionResult]::new('records', 'records', [CompletionResultType]::ParameterValue, 'Print every record in one shape: what was understood of each line')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'traceline;mint' {
+            [CompletionResult]::new('--sample-rate', '--sample-rate', [CompletionResultType]::ParameterName, 'Let the trace-id decide with this probability whether the trace is sampled, and tell others by `ot=th:…` in the tracestate')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'How many to print')
+            [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'How many to print')
+            [CompletionResult]::new('--trace-id', '--trace-id', [CompletionResultType]::ParameterName, 'Use this trace-id (any spelling) and draw only the span-id')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Convert this value of any kind instead of starting a trace; what is lost is told on stderr')
+            [CompletionResult]::new('--tracestate', '--tracestate', [CompletionResultType]::ParameterName, 'Add a member to the tracestate; repeat for more, the first one stands left-most')
+            [CompletionResult]::new('--baggage', '--baggage', [CompletionResultType]::ParameterName, 'Add a member to the baggage, percent-encoded where needed; repeat for more')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Draw ids from this number instead of the system''s randomness: the same ones every time, for tests only')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'In which form to print')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'For which tracing system')
+            [CompletionResult]::new('--level', '--level', [CompletionResultType]::ParameterName, 'Edition of W3C Trace Context: 1 knows no random-trace-id flag')
+            [CompletionResult]::new('--sampled', '--sampled', [CompletionResultType]::ParameterName, 'Set the sampled flag (the default)')
+            [CompletionResult]::new('--unsampled', '--unsampled', [CompletionResultType]::ParameterName, 'Leave the sampled flag unset')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'traceline;decode' {
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Read every value as this kind')
+            [CompletionResult]::new('--headers', '--headers', [CompletionResultType]::ParameterName, 'Read standard input as the header lines of one message: what belongs together is read together, and a repeated traceparent is invalid')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'In which form to print')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected')
+            [CompletionResult]::new('--scan', '--scan', [CompletionResultType]::ParameterName, 'Take values out of any text, and tell where they stand')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print nothing: only the exit code tells')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print nothing: only the exit code tells')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'traceline;child' {
+            [CompletionResult]::new('--traceparent', '--traceparent', [CompletionResultType]::ParameterName, 'Incoming traceparent; may be empty, and repeated as headers may be')
+            [CompletionResult]::new('--tracestate', '--tracestate', [CompletionResultType]::ParameterName, 'Incoming tracestate; repeat for several fields, which are one list')
+            [CompletionResult]::new('--baggage', '--baggage', [CompletionResultType]::ParameterName, 'Incoming baggage; repeat for several fields, which are one list')
+            [CompletionResult]::new('--headers', '--headers', [CompletionResultType]::ParameterName, 'Read the header lines of the incoming message from standard input')
+            [CompletionResult]::new('--max-tracestate', '--max-tracestate', [CompletionResultType]::ParameterName, 'Cut the tracestate to this many characters, whole members at a time')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'In which form to print')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'For which tracing system')
+            [CompletionResult]::new('--level', '--level', [CompletionResultType]::ParameterName, 'Edition of W3C Trace Context: 1 knows no random-trace-id flag')
+            [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Fail, with exit code 2, where anything came in that cannot be used, or no traceparent')
+            [CompletionResult]::new('--unsampled', '--unsampled', [CompletionResultType]::ParameterName, 'Leave the sampled flag of a new trace unset; a trace that goes on keeps its own')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'traceline;exec' {
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'What the span does [default: the command''s name]')
+            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'The span''s service [default: OTEL_SERVICE_NAME]')
+            [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Append a record when the command starts and one when it ends, which `timeline` reads')
+            [CompletionResult]::new('--trace-key', '--trace-key', [CompletionResultType]::ParameterName, 'Key of the trace id in JSON and logfmt lines')
+            [CompletionResult]::new('--span-key', '--span-key', [CompletionResultType]::ParameterName, 'Key of the span id in JSON and logfmt lines')
+            [CompletionResult]::new('--stamp', '--stamp', [CompletionResultType]::ParameterName, 'Put the ids into the lines that the command prints, as `stamp` does: its output is then no terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'traceline;stamp' {
+            [CompletionResult]::new('--traceparent', '--traceparent', [CompletionResultType]::ParameterName, 'Use the ids of this traceparent')
+            [CompletionResult]::new('--trace-key', '--trace-key', [CompletionResultType]::ParameterName, 'Key of the trace id in JSON and logfmt lines')
+            [CompletionResult]::new('--span-key', '--span-key', [CompletionResultType]::ParameterName, 'Key of the span id in JSON and logfmt lines')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'traceline;filter' {
@@ -53,7 +132,7 @@ Register-ArgumentCompleter -Native -CommandName 'traceline' -ScriptBlock {
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Print so many records before and after each match')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print [default: raw; on a terminal, raw with control bytes escaped]')
             [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin')
-            [CompletionResult]::new('--reference-date', '--reference-date', [CompletionResultType]::ParameterName, 'Complete times without a year or a date so that none lies after this date [default: each file''s modification date]')
+            [CompletionResult]::new('--reference-date', '--reference-date', [CompletionResultType]::ParameterName, 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file''s modification date; now]')
             [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Use this many threads [default: one per core]')
             [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Use this many threads [default: one per core]')
             [CompletionResult]::new('--chunk-size', '--chunk-size', [CompletionResultType]::ParameterName, 'Read in pieces of about this many bytes; the answer is the same for any')
@@ -65,8 +144,8 @@ Register-ArgumentCompleter -Native -CommandName 'traceline' -ScriptBlock {
             [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'Print only how many records match, for each file')
             [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Print only the names of files with a match')
             [CompletionResult]::new('--files-with-matches', '--files-with-matches', [CompletionResultType]::ParameterName, 'Print only the names of files with a match')
-            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Put the line number before each line')
-            [CompletionResult]::new('--line-number', '--line-number', [CompletionResultType]::ParameterName, 'Put the line number before each line')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Put the line number before each line, and the file''s name where there are several')
+            [CompletionResult]::new('--line-number', '--line-number', [CompletionResultType]::ParameterName, 'Put the line number before each line, and the file''s name where there are several')
             [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'Put the file name before each line')
             [CompletionResult]::new('--with-filename', '--with-filename', [CompletionResultType]::ParameterName, 'Put the file name before each line')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Do not put the file name before lines and counts')
@@ -94,7 +173,7 @@ Register-ArgumentCompleter -Native -CommandName 'traceline' -ScriptBlock {
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Show only what goes on at or after this time')
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Show only what has begun by this time')
             [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin')
-            [CompletionResult]::new('--reference-date', '--reference-date', [CompletionResultType]::ParameterName, 'Complete times without a year or a date so that none lies after this date [default: each file''s modification date]')
+            [CompletionResult]::new('--reference-date', '--reference-date', [CompletionResultType]::ParameterName, 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file''s modification date; now]')
             [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Use this many threads [default: one per core]')
             [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Use this many threads [default: one per core]')
             [CompletionResult]::new('--chunk-size', '--chunk-size', [CompletionResultType]::ParameterName, 'Read in pieces of about this many bytes; the answer is the same for any')
@@ -123,7 +202,7 @@ Register-ArgumentCompleter -Native -CommandName 'traceline' -ScriptBlock {
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Show only what goes on at or after this time')
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Show only what has begun by this time')
             [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin')
-            [CompletionResult]::new('--reference-date', '--reference-date', [CompletionResultType]::ParameterName, 'Complete times without a year or a date so that none lies after this date [default: each file''s modification date]')
+            [CompletionResult]::new('--reference-date', '--reference-date', [CompletionResultType]::ParameterName, 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file''s modification date; now]')
             [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Use this many threads [default: one per core]')
             [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Use this many threads [default: one per core]')
             [CompletionResult]::new('--chunk-size', '--chunk-size', [CompletionResultType]::ParameterName, 'Read in pieces of about this many bytes; the answer is the same for any')
@@ -149,7 +228,7 @@ Register-ArgumentCompleter -Native -CommandName 'traceline' -ScriptBlock {
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Print at most this many records of each file')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print')
             [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin')
-            [CompletionResult]::new('--reference-date', '--reference-date', [CompletionResultType]::ParameterName, 'Complete times without a year or a date so that none lies after this date [default: each file''s modification date]')
+            [CompletionResult]::new('--reference-date', '--reference-date', [CompletionResultType]::ParameterName, 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file''s modification date; now]')
             [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Use this many threads [default: one per core]')
             [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Use this many threads [default: one per core]')
             [CompletionResult]::new('--chunk-size', '--chunk-size', [CompletionResultType]::ParameterName, 'Read in pieces of about this many bytes; the answer is the same for any')
@@ -173,12 +252,32 @@ Register-ArgumentCompleter -Native -CommandName 'traceline' -ScriptBlock {
             break
         }
         'traceline;help' {
+            [CompletionResult]::new('mint', 'mint', [CompletionResultType]::ParameterValue, 'Print a new traceparent')
+            [CompletionResult]::new('decode', 'decode', [CompletionResultType]::ParameterValue, 'Explain a traceparent or any other propagation value')
+            [CompletionResult]::new('child', 'child', [CompletionResultType]::ParameterValue, 'Print the context that a child span sends on')
+            [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command inside a span')
+            [CompletionResult]::new('stamp', 'stamp', [CompletionResultType]::ParameterValue, 'Put trace and span ids into lines that have none')
             [CompletionResult]::new('filter', 'filter', [CompletionResultType]::ParameterValue, 'Print the records of a trace, exactly as they were')
             [CompletionResult]::new('timeline', 'timeline', [CompletionResultType]::ParameterValue, 'Show what happened in a trace, and where the time went')
             [CompletionResult]::new('traces', 'traces', [CompletionResultType]::ParameterValue, 'List the traces of the logs: start, duration, spans, records, services, errors')
             [CompletionResult]::new('records', 'records', [CompletionResultType]::ParameterValue, 'Print every record in one shape: what was understood of each line')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'traceline;help;mint' {
+            break
+        }
+        'traceline;help;decode' {
+            break
+        }
+        'traceline;help;child' {
+            break
+        }
+        'traceline;help;exec' {
+            break
+        }
+        'traceline;help;stamp' {
             break
         }
         'traceline;help;filter' {

@@ -22,12 +22,86 @@ set edit:completion:arg-completer[traceline] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
             cand --version 'Print version'
+            cand mint 'Print a new traceparent'
+            cand decode 'Explain a traceparent or any other propagation value'
+            cand child 'Print the context that a child span sends on'
+            cand exec 'Run a command inside a span'
+            cand stamp 'Put trace and span ids into lines that have none'
             cand filter 'Print the records of a trace, exactly as they were'
             cand timeline 'Show what happened in a trace, and where the time went'
             cand traces 'List the traces of the logs: start, duration, spans, records, services, errors'
             cand records 'Print every record in one shape: what was understood of each line'
             cand completions 'Print the completion script of a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'traceline;mint'= {
+            cand --sample-rate 'Let the trace-id decide with this probability whether the trace is sampled, and tell others by `ot=th:…` in the tracestate'
+            cand -n 'How many to print'
+            cand --count 'How many to print'
+            cand --trace-id 'Use this trace-id (any spelling) and draw only the span-id'
+            cand --from 'Convert this value of any kind instead of starting a trace; what is lost is told on stderr'
+            cand --tracestate 'Add a member to the tracestate; repeat for more, the first one stands left-most'
+            cand --baggage 'Add a member to the baggage, percent-encoded where needed; repeat for more'
+            cand --seed 'Draw ids from this number instead of the system''s randomness: the same ones every time, for tests only'
+            cand --format 'In which form to print'
+            cand --as 'For which tracing system'
+            cand --level 'Edition of W3C Trace Context: 1 knows no random-trace-id flag'
+            cand --sampled 'Set the sampled flag (the default)'
+            cand --unsampled 'Leave the sampled flag unset'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'traceline;decode'= {
+            cand --as 'Read every value as this kind'
+            cand --headers 'Read standard input as the header lines of one message: what belongs together is read together, and a repeated traceparent is invalid'
+            cand --format 'In which form to print'
+            cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected'
+            cand --scan 'Take values out of any text, and tell where they stand'
+            cand -q 'Print nothing: only the exit code tells'
+            cand --quiet 'Print nothing: only the exit code tells'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'traceline;child'= {
+            cand --traceparent 'Incoming traceparent; may be empty, and repeated as headers may be'
+            cand --tracestate 'Incoming tracestate; repeat for several fields, which are one list'
+            cand --baggage 'Incoming baggage; repeat for several fields, which are one list'
+            cand --headers 'Read the header lines of the incoming message from standard input'
+            cand --max-tracestate 'Cut the tracestate to this many characters, whole members at a time'
+            cand --format 'In which form to print'
+            cand --as 'For which tracing system'
+            cand --level 'Edition of W3C Trace Context: 1 knows no random-trace-id flag'
+            cand --strict 'Fail, with exit code 2, where anything came in that cannot be used, or no traceparent'
+            cand --unsampled 'Leave the sampled flag of a new trace unset; a trace that goes on keeps its own'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'traceline;exec'= {
+            cand --name 'What the span does [default: the command''s name]'
+            cand --service 'The span''s service [default: OTEL_SERVICE_NAME]'
+            cand --log 'Append a record when the command starts and one when it ends, which `timeline` reads'
+            cand --trace-key 'Key of the trace id in JSON and logfmt lines'
+            cand --span-key 'Key of the span id in JSON and logfmt lines'
+            cand --stamp 'Put the ids into the lines that the command prints, as `stamp` does: its output is then no terminal'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'traceline;stamp'= {
+            cand --traceparent 'Use the ids of this traceparent'
+            cand --trace-key 'Key of the trace id in JSON and logfmt lines'
+            cand --span-key 'Key of the span id in JSON and logfmt lines'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
         }
         &'traceline;filter'= {
             cand -t 'Print records of this trace; may be repeated'
@@ -49,7 +123,7 @@ set edit:completion:arg-completer[traceline] = {|@words|
             cand --context 'Print so many records before and after each match'
             cand --format 'How to print [default: raw; on a terminal, raw with control bytes escaped]'
             cand --tz 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin'
-            cand --reference-date 'Complete times without a year or a date so that none lies after this date [default: each file''s modification date]'
+            cand --reference-date 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file''s modification date; now]'
             cand -j 'Use this many threads [default: one per core]'
             cand --threads 'Use this many threads [default: one per core]'
             cand --chunk-size 'Read in pieces of about this many bytes; the answer is the same for any'
@@ -61,8 +135,8 @@ set edit:completion:arg-completer[traceline] = {|@words|
             cand --count 'Print only how many records match, for each file'
             cand -l 'Print only the names of files with a match'
             cand --files-with-matches 'Print only the names of files with a match'
-            cand -n 'Put the line number before each line'
-            cand --line-number 'Put the line number before each line'
+            cand -n 'Put the line number before each line, and the file''s name where there are several'
+            cand --line-number 'Put the line number before each line, and the file''s name where there are several'
             cand -H 'Put the file name before each line'
             cand --with-filename 'Put the file name before each line'
             cand -h 'Do not put the file name before lines and counts'
@@ -89,7 +163,7 @@ set edit:completion:arg-completer[traceline] = {|@words|
             cand --since 'Show only what goes on at or after this time'
             cand --until 'Show only what has begun by this time'
             cand --tz 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin'
-            cand --reference-date 'Complete times without a year or a date so that none lies after this date [default: each file''s modification date]'
+            cand --reference-date 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file''s modification date; now]'
             cand -j 'Use this many threads [default: one per core]'
             cand --threads 'Use this many threads [default: one per core]'
             cand --chunk-size 'Read in pieces of about this many bytes; the answer is the same for any'
@@ -117,7 +191,7 @@ set edit:completion:arg-completer[traceline] = {|@words|
             cand --since 'Show only what goes on at or after this time'
             cand --until 'Show only what has begun by this time'
             cand --tz 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin'
-            cand --reference-date 'Complete times without a year or a date so that none lies after this date [default: each file''s modification date]'
+            cand --reference-date 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file''s modification date; now]'
             cand -j 'Use this many threads [default: one per core]'
             cand --threads 'Use this many threads [default: one per core]'
             cand --chunk-size 'Read in pieces of about this many bytes; the answer is the same for any'
@@ -142,7 +216,7 @@ set edit:completion:arg-completer[traceline] = {|@words|
             cand --limit 'Print at most this many records of each file'
             cand --format 'How to print'
             cand --tz 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin'
-            cand --reference-date 'Complete times without a year or a date so that none lies after this date [default: each file''s modification date]'
+            cand --reference-date 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file''s modification date; now]'
             cand -j 'Use this many threads [default: one per core]'
             cand --threads 'Use this many threads [default: one per core]'
             cand --chunk-size 'Read in pieces of about this many bytes; the answer is the same for any'
@@ -164,12 +238,27 @@ set edit:completion:arg-completer[traceline] = {|@words|
             cand --version 'Print version'
         }
         &'traceline;help'= {
+            cand mint 'Print a new traceparent'
+            cand decode 'Explain a traceparent or any other propagation value'
+            cand child 'Print the context that a child span sends on'
+            cand exec 'Run a command inside a span'
+            cand stamp 'Put trace and span ids into lines that have none'
             cand filter 'Print the records of a trace, exactly as they were'
             cand timeline 'Show what happened in a trace, and where the time went'
             cand traces 'List the traces of the logs: start, duration, spans, records, services, errors'
             cand records 'Print every record in one shape: what was understood of each line'
             cand completions 'Print the completion script of a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'traceline;help;mint'= {
+        }
+        &'traceline;help;decode'= {
+        }
+        &'traceline;help;child'= {
+        }
+        &'traceline;help;exec'= {
+        }
+        &'traceline;help;stamp'= {
         }
         &'traceline;help;filter'= {
         }

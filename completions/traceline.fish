@@ -26,12 +26,99 @@ end
 
 complete -c traceline -n "__fish_traceline_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c traceline -n "__fish_traceline_needs_command" -s V -l version -d 'Print version'
+complete -c traceline -n "__fish_traceline_needs_command" -f -a "mint" -d 'Print a new traceparent'
+complete -c traceline -n "__fish_traceline_needs_command" -f -a "decode" -d 'Explain a traceparent or any other propagation value'
+complete -c traceline -n "__fish_traceline_needs_command" -f -a "child" -d 'Print the context that a child span sends on'
+complete -c traceline -n "__fish_traceline_needs_command" -f -a "exec" -d 'Run a command inside a span'
+complete -c traceline -n "__fish_traceline_needs_command" -f -a "stamp" -d 'Put trace and span ids into lines that have none'
 complete -c traceline -n "__fish_traceline_needs_command" -f -a "filter" -d 'Print the records of a trace, exactly as they were'
 complete -c traceline -n "__fish_traceline_needs_command" -f -a "timeline" -d 'Show what happened in a trace, and where the time went'
 complete -c traceline -n "__fish_traceline_needs_command" -f -a "traces" -d 'List the traces of the logs: start, duration, spans, records, services, errors'
 complete -c traceline -n "__fish_traceline_needs_command" -f -a "records" -d 'Print every record in one shape: what was understood of each line'
 complete -c traceline -n "__fish_traceline_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c traceline -n "__fish_traceline_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c traceline -n "__fish_traceline_using_subcommand mint" -l sample-rate -d 'Let the trace-id decide with this probability whether the trace is sampled, and tell others by `ot=th:…` in the tracestate' -r
+complete -c traceline -n "__fish_traceline_using_subcommand mint" -s n -l count -d 'How many to print' -r
+complete -c traceline -n "__fish_traceline_using_subcommand mint" -l trace-id -d 'Use this trace-id (any spelling) and draw only the span-id' -r
+complete -c traceline -n "__fish_traceline_using_subcommand mint" -l from -d 'Convert this value of any kind instead of starting a trace; what is lost is told on stderr' -r
+complete -c traceline -n "__fish_traceline_using_subcommand mint" -l tracestate -d 'Add a member to the tracestate; repeat for more, the first one stands left-most' -r
+complete -c traceline -n "__fish_traceline_using_subcommand mint" -l baggage -d 'Add a member to the baggage, percent-encoded where needed; repeat for more' -r
+complete -c traceline -n "__fish_traceline_using_subcommand mint" -l seed -d 'Draw ids from this number instead of the system\'s randomness: the same ones every time, for tests only' -r
+complete -c traceline -n "__fish_traceline_using_subcommand mint" -l format -d 'In which form to print' -r -f -a "value\t'The value alone'
+header\t'Header lines: `curl -H @-` reads them'
+env\t'Environment variables: `export $(traceline … --format env)`'
+json\t'One JSON object a line'
+curl\t'Options to paste behind `curl`'"
+complete -c traceline -n "__fish_traceline_using_subcommand mint" -l as -d 'For which tracing system' -r -f -a "w3c\t''
+b3\t''
+b3-multi\t''
+jaeger\t''
+xray\t''
+datadog\t''
+gcp\t''
+sentry\t''"
+complete -c traceline -n "__fish_traceline_using_subcommand mint" -l level -d 'Edition of W3C Trace Context: 1 knows no random-trace-id flag' -r -f -a "1\t''
+2\t''"
+complete -c traceline -n "__fish_traceline_using_subcommand mint" -l sampled -d 'Set the sampled flag (the default)'
+complete -c traceline -n "__fish_traceline_using_subcommand mint" -l unsampled -d 'Leave the sampled flag unset'
+complete -c traceline -n "__fish_traceline_using_subcommand mint" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c traceline -n "__fish_traceline_using_subcommand mint" -s V -l version -d 'Print version'
+complete -c traceline -n "__fish_traceline_using_subcommand decode" -l as -d 'Read every value as this kind' -r -f -a "traceparent\t''
+tracestate\t''
+baggage\t''
+b3\t''
+uber-trace-id\t''
+xray\t''
+datadog\t''
+gcp\t''
+sentry\t''"
+complete -c traceline -n "__fish_traceline_using_subcommand decode" -l headers -d 'Read standard input as the header lines of one message: what belongs together is read together, and a repeated traceparent is invalid' -r -f -a "-\t''"
+complete -c traceline -n "__fish_traceline_using_subcommand decode" -l format -d 'In which form to print' -r -f -a "text\t'For people'
+json\t'One object a line'"
+complete -c traceline -n "__fish_traceline_using_subcommand decode" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected' -r -f -a "auto\t'On a terminal that shows them'
+always\t'Always'
+never\t'Never'"
+complete -c traceline -n "__fish_traceline_using_subcommand decode" -l scan -d 'Take values out of any text, and tell where they stand'
+complete -c traceline -n "__fish_traceline_using_subcommand decode" -s q -l quiet -d 'Print nothing: only the exit code tells'
+complete -c traceline -n "__fish_traceline_using_subcommand decode" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c traceline -n "__fish_traceline_using_subcommand decode" -s V -l version -d 'Print version'
+complete -c traceline -n "__fish_traceline_using_subcommand child" -l traceparent -d 'Incoming traceparent; may be empty, and repeated as headers may be' -r
+complete -c traceline -n "__fish_traceline_using_subcommand child" -l tracestate -d 'Incoming tracestate; repeat for several fields, which are one list' -r
+complete -c traceline -n "__fish_traceline_using_subcommand child" -l baggage -d 'Incoming baggage; repeat for several fields, which are one list' -r
+complete -c traceline -n "__fish_traceline_using_subcommand child" -l headers -d 'Read the header lines of the incoming message from standard input' -r -f -a "-\t''"
+complete -c traceline -n "__fish_traceline_using_subcommand child" -l max-tracestate -d 'Cut the tracestate to this many characters, whole members at a time' -r
+complete -c traceline -n "__fish_traceline_using_subcommand child" -l format -d 'In which form to print' -r -f -a "value\t'The value alone'
+header\t'Header lines: `curl -H @-` reads them'
+env\t'Environment variables: `export $(traceline … --format env)`'
+json\t'One JSON object a line'
+curl\t'Options to paste behind `curl`'"
+complete -c traceline -n "__fish_traceline_using_subcommand child" -l as -d 'For which tracing system' -r -f -a "w3c\t''
+b3\t''
+b3-multi\t''
+jaeger\t''
+xray\t''
+datadog\t''
+gcp\t''
+sentry\t''"
+complete -c traceline -n "__fish_traceline_using_subcommand child" -l level -d 'Edition of W3C Trace Context: 1 knows no random-trace-id flag' -r -f -a "1\t''
+2\t''"
+complete -c traceline -n "__fish_traceline_using_subcommand child" -l strict -d 'Fail, with exit code 2, where anything came in that cannot be used, or no traceparent'
+complete -c traceline -n "__fish_traceline_using_subcommand child" -l unsampled -d 'Leave the sampled flag of a new trace unset; a trace that goes on keeps its own'
+complete -c traceline -n "__fish_traceline_using_subcommand child" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c traceline -n "__fish_traceline_using_subcommand child" -s V -l version -d 'Print version'
+complete -c traceline -n "__fish_traceline_using_subcommand exec" -l name -d 'What the span does [default: the command\'s name]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand exec" -l service -d 'The span\'s service [default: OTEL_SERVICE_NAME]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand exec" -l log -d 'Append a record when the command starts and one when it ends, which `timeline` reads' -r -F
+complete -c traceline -n "__fish_traceline_using_subcommand exec" -l trace-key -d 'Key of the trace id in JSON and logfmt lines' -r
+complete -c traceline -n "__fish_traceline_using_subcommand exec" -l span-key -d 'Key of the span id in JSON and logfmt lines' -r
+complete -c traceline -n "__fish_traceline_using_subcommand exec" -l stamp -d 'Put the ids into the lines that the command prints, as `stamp` does: its output is then no terminal'
+complete -c traceline -n "__fish_traceline_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c traceline -n "__fish_traceline_using_subcommand exec" -s V -l version -d 'Print version'
+complete -c traceline -n "__fish_traceline_using_subcommand stamp" -l traceparent -d 'Use the ids of this traceparent' -r
+complete -c traceline -n "__fish_traceline_using_subcommand stamp" -l trace-key -d 'Key of the trace id in JSON and logfmt lines' -r
+complete -c traceline -n "__fish_traceline_using_subcommand stamp" -l span-key -d 'Key of the span id in JSON and logfmt lines' -r
+complete -c traceline -n "__fish_traceline_using_subcommand stamp" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c traceline -n "__fish_traceline_using_subcommand stamp" -s V -l version -d 'Print version'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s t -l trace -d 'Print records of this trace; may be repeated' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s f -l file -d 'Print records of the traces named in this file, one a line' -r -F
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l span -d 'Show only records of this span; may be repeated' -r
@@ -47,7 +134,7 @@ complete -c traceline -n "__fish_traceline_using_subcommand filter" -l format -d
 text\t'One line a record, for people'
 json\t'One JSON object a line'"
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin' -r
-complete -c traceline -n "__fish_traceline_using_subcommand filter" -l reference-date -d 'Complete times without a year or a date so that none lies after this date [default: each file\'s modification date]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l reference-date -d 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file\'s modification date; now]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s j -l threads -d 'Use this many threads [default: one per core]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l chunk-size -d 'Read in pieces of about this many bytes; the answer is the same for any' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected' -r -f -a "auto\t'On a terminal that shows them'
@@ -57,7 +144,7 @@ complete -c traceline -n "__fish_traceline_using_subcommand filter" -l width -d 
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s v -l invert-match -d 'Print the records that are not of the trace'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s c -l count -d 'Print only how many records match, for each file'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s l -l files-with-matches -d 'Print only the names of files with a match'
-complete -c traceline -n "__fish_traceline_using_subcommand filter" -s n -l line-number -d 'Put the line number before each line'
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -s n -l line-number -d 'Put the line number before each line, and the file\'s name where there are several'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s H -l with-filename -d 'Put the file name before each line'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s h -l no-filename -d 'Do not put the file name before lines and counts'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l sort -d 'Print in the order of time, across all files'
@@ -81,7 +168,7 @@ complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l service
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l since -d 'Show only what goes on at or after this time' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l until -d 'Show only what has begun by this time' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin' -r
-complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l reference-date -d 'Complete times without a year or a date so that none lies after this date [default: each file\'s modification date]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l reference-date -d 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file\'s modification date; now]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -s j -l threads -d 'Use this many threads [default: one per core]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l chunk-size -d 'Read in pieces of about this many bytes; the answer is the same for any' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected' -r -f -a "auto\t'On a terminal that shows them'
@@ -110,7 +197,7 @@ complete -c traceline -n "__fish_traceline_using_subcommand traces" -l service -
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l since -d 'Show only what goes on at or after this time' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l until -d 'Show only what has begun by this time' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin' -r
-complete -c traceline -n "__fish_traceline_using_subcommand traces" -l reference-date -d 'Complete times without a year or a date so that none lies after this date [default: each file\'s modification date]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l reference-date -d 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file\'s modification date; now]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -s j -l threads -d 'Use this many threads [default: one per core]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l chunk-size -d 'Read in pieces of about this many bytes; the answer is the same for any' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected' -r -f -a "auto\t'On a terminal that shows them'
@@ -132,7 +219,7 @@ complete -c traceline -n "__fish_traceline_using_subcommand records" -l format -
 text\t'One line a record, for people'
 json\t'One JSON object a line'"
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin' -r
-complete -c traceline -n "__fish_traceline_using_subcommand records" -l reference-date -d 'Complete times without a year or a date so that none lies after this date [default: each file\'s modification date]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l reference-date -d 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file\'s modification date; now]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -s j -l threads -d 'Use this many threads [default: one per core]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l chunk-size -d 'Read in pieces of about this many bytes; the answer is the same for any' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected' -r -f -a "auto\t'On a terminal that shows them'
@@ -146,9 +233,14 @@ complete -c traceline -n "__fish_traceline_using_subcommand records" -s h -l hel
 complete -c traceline -n "__fish_traceline_using_subcommand records" -s V -l version -d 'Print version'
 complete -c traceline -n "__fish_traceline_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c traceline -n "__fish_traceline_using_subcommand completions" -s V -l version -d 'Print version'
-complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from filter timeline traces records completions help" -f -a "filter" -d 'Print the records of a trace, exactly as they were'
-complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from filter timeline traces records completions help" -f -a "timeline" -d 'Show what happened in a trace, and where the time went'
-complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from filter timeline traces records completions help" -f -a "traces" -d 'List the traces of the logs: start, duration, spans, records, services, errors'
-complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from filter timeline traces records completions help" -f -a "records" -d 'Print every record in one shape: what was understood of each line'
-complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from filter timeline traces records completions help" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from filter timeline traces records completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from mint decode child exec stamp filter timeline traces records completions help" -f -a "mint" -d 'Print a new traceparent'
+complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from mint decode child exec stamp filter timeline traces records completions help" -f -a "decode" -d 'Explain a traceparent or any other propagation value'
+complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from mint decode child exec stamp filter timeline traces records completions help" -f -a "child" -d 'Print the context that a child span sends on'
+complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from mint decode child exec stamp filter timeline traces records completions help" -f -a "exec" -d 'Run a command inside a span'
+complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from mint decode child exec stamp filter timeline traces records completions help" -f -a "stamp" -d 'Put trace and span ids into lines that have none'
+complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from mint decode child exec stamp filter timeline traces records completions help" -f -a "filter" -d 'Print the records of a trace, exactly as they were'
+complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from mint decode child exec stamp filter timeline traces records completions help" -f -a "timeline" -d 'Show what happened in a trace, and where the time went'
+complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from mint decode child exec stamp filter timeline traces records completions help" -f -a "traces" -d 'List the traces of the logs: start, duration, spans, records, services, errors'
+complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from mint decode child exec stamp filter timeline traces records completions help" -f -a "records" -d 'Print every record in one shape: what was understood of each line'
+complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from mint decode child exec stamp filter timeline traces records completions help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c traceline -n "__fish_traceline_using_subcommand help; and not __fish_seen_subcommand_from mint decode child exec stamp filter timeline traces records completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

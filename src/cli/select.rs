@@ -2,7 +2,7 @@
 
 use super::error::CliError;
 use crate::record::{Reference, TimeZone, Timestamp};
-use crate::trace::{Selection, Trace};
+use crate::trace::{Outline, Selection};
 use std::cmp::Ordering;
 
 /// By what to sort traces.
@@ -91,12 +91,12 @@ impl SelectArgs {
     }
 
     /// The order; equals stay in the order of their starts.
-    pub(crate) fn order(&self) -> fn(&Trace, &Trace) -> Ordering {
+    pub(crate) fn order(&self) -> fn(&Outline, &Outline) -> Ordering {
         let by = if self.slowest.is_some() { Some(SortBy::Duration) } else { self.sort };
         match by {
             None | Some(SortBy::Start) => |_, _| Ordering::Equal,
             Some(SortBy::Duration) => |a, b| b.duration().cmp(&a.duration()),
-            Some(SortBy::Spans) => |a, b| b.spans.len().cmp(&a.spans.len()),
+            Some(SortBy::Spans) => |a, b| b.span_count.cmp(&a.span_count),
             Some(SortBy::Records) => |a, b| b.record_count.cmp(&a.record_count),
             Some(SortBy::Errors) => |a, b| b.error_count.cmp(&a.error_count),
         }

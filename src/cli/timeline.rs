@@ -159,7 +159,7 @@ impl TimelineArgs {
         let want = Want { only: Some(resolved.wanted()), search: search.as_ref(), records: true };
         let second = resolved.outcome.as_ref().map(|_| inputs.chunks.again());
         let chunks = second.as_ref().unwrap_or(&inputs.chunks);
-        let mut gathered = gather(inputs, chunks, want, &ALL, context)?;
+        let mut gathered = gather(inputs, chunks, want, &Pick::all(), context)?;
         if resolved.keys.is_empty() {
             gathered.picked.traces.clear();
         }
@@ -175,14 +175,13 @@ impl TimelineArgs {
     ) -> Result<Shown, CliError> {
         if !is_selected {
             let want = Want { records: true, ..Want::default() };
-            return Ok(Shown { gathered: gather(inputs, &inputs.chunks, want, &ALL, context)? });
+            return Ok(Shown {
+                gathered: gather(inputs, &inputs.chunks, want, &Pick::all(), context)?,
+            });
         }
         let selection = self.select.selection(self.input.tz, context.now)?;
-        let pick = Pick {
-            test: &|trace| selection.matches(trace),
-            order: &self.select.order(),
-            limit: self.select.most(),
-        };
+        let pick =
+            Pick { selection: &selection, order: self.select.order(), limit: self.select.most() };
         let mut gathered = gather(inputs, &inputs.chunks, Want::default(), &pick, context)?;
         let traces = &mut gathered.picked.traces;
         if traces.is_empty() {
@@ -196,7 +195,7 @@ impl TimelineArgs {
             search: search.as_ref(),
             records: true,
         };
-        let second = gather(inputs, &inputs.chunks.again(), want, &ALL, context)?;
+        let second = gather(inputs, &inputs.chunks.again(), want, &Pick::all(), context)?;
         add_records(traces, second.picked.traces);
         gathered.lines = second.lines;
         Ok(Shown { gathered })
@@ -229,10 +228,6 @@ impl TimelineArgs {
 
 /// More ids than this are not searched for in raw bytes.
 const MOST_SEARCHED: usize = 64;
-
-/// Every trace, in the order of their starts.
-const ALL: Pick<'static> =
-    Pick { test: &|_| true, order: &|_, _| std::cmp::Ordering::Equal, limit: None };
 
 /// The traces to show.
 struct Shown {

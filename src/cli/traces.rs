@@ -56,11 +56,8 @@ impl TracesArgs {
         let context = &self.input.context(self.output.quiet, context)?;
         let selection = self.select.selection(self.input.tz, context.now)?;
         let inputs = self.input.open(&self.files, context, false, false)?;
-        let pick = Pick {
-            test: &|trace| selection.matches(trace),
-            order: &self.select.order(),
-            limit: self.select.most(),
-        };
+        let pick =
+            Pick { selection: &selection, order: self.select.order(), limit: self.select.most() };
         let gathered = gather(&inputs, &inputs.chunks, Want::default(), &pick, context)?;
         let traces = gathered.picked.traces;
         let format = match self.format {

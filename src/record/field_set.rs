@@ -86,7 +86,12 @@ impl<'a> FieldSet<'a> {
     /// Offers a value found `depth` levels down. `later_wins`: of equals, the last is the innermost.
     #[inline]
     pub(crate) fn offer(&mut self, alias: Alias, depth: usize, value: Value<'a>, later_wins: bool) {
-        let slot = alias.slot as usize;
+        let slot = match (alias.slot, value.bytes) {
+            // Half a stamp gives way to a whole one, whatever their keys.
+            (Slot::Time, [_, _, b':', ..]) => Slot::TimeOfDay,
+            (Slot::Time, [_, _, _, _, b'-' | b'/', _, _, b'-' | b'/', _, _]) => Slot::Date,
+            (slot, _) => slot,
+        } as usize;
         let rank = alias.rank * 8 + depth.min(7) as u8;
         let bit = 1u64 << slot;
         let is_better = self.filled & bit == 0
@@ -154,6 +159,7 @@ impl<'a> FieldSet<'a> {
             | 1 << Slot::DatadogTrace as u32
             | 1 << Slot::Span as u32
             | 1 << Slot::Time as u32
+            | 1 << Slot::TimeOfDay as u32
             | 1 << Slot::Severity as u32
             | 1 << Slot::Body as u32
             | 1 << Slot::TraceParent as u32
@@ -176,6 +182,17 @@ impl<'a> FieldSet<'a> {
         super::timestamp::parse_at(text, reference).map(|stamp| stamp.timestamp)
     }
 
+    /// The moment of a time without date, with the date where that stands in a field of its own.
+    fn time_in_halves(&self, reference: &Reference, arena: &'a Bump) -> Option<Timestamp> {
+        let time = self.get(Slot::TimeOfDay)?;
+        let Some(date) = self.get(Slot::Date) else { return Self::moment(time, reference) };
+        let mut whole = bumpalo::collections::Vec::new_in(arena);
+        whole.extend_from_slice(date.bytes);
+        whole.push(b' ');
+        whole.extend_from_slice(time.bytes);
+        Self::moment(Value { bytes: whole.into_bump_slice(), kind: Kind::Text }, reference)
+    }
+
     /// Adds the fraction that stands beside whole seconds (`{"seconds":…,"nanos":…}`).
     fn with_nanoseconds(&self, timestamp: Timestamp) -> Timestamp {
         let fraction = self
@@ -195,6 +212,8 @@ impl<'a> FieldSet<'a> {
             && let Some(timestamp) = Self::moment(value, reference)
         {
             record.timestamp = Some(self.with_nanoseconds(timestamp));
+        } else if let Some(timestamp) = self.time_in_halves(reference, arena) {
+            record.timestamp = Some(timestamp);
         }
         self.fill_identity(record);
         self.fill_severity(record, arena);

@@ -25,6 +25,9 @@ pub(crate) enum Slot {
     /// `X-Cloud-Trace-Context`.
     CloudTrace,
     Time,
+    /// A date without a time, or (`TimeOfDay`) a time without a date: firewalls print both apart.
+    Date,
+    TimeOfDay,
     /// Nanoseconds beside whole seconds.
     TimeFraction,
     Severity,
@@ -157,6 +160,8 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("timetimestamp", Time, 1, Anywhere),
     ("startlocal", Time, 4, Top),
     ("eventtime", Time, 2, Grouped),
+    ("stagetimestamp", Time, 2, Top),
+    ("requestreceivedtimestamp", Time, 3, Top),
     ("eventtimestamp", Time, 2, Grouped),
     ("logtime", Time, 2, Grouped),
     ("logtimestamp", Time, 2, Grouped),

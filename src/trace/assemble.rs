@@ -11,7 +11,7 @@ use crate::trace::kept::{first_bodies, records};
 use crate::trace::precision::Precisions;
 use crate::trace::symbols::{Symbol, Symbols};
 use crate::trace::tree::{Edge, grow};
-use crate::trace::{Name, Parent, Span, Status, Trace};
+use crate::trace::{Name, Outline, Parent, Span, Status, Trace};
 use crate::trace_context::SpanId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -58,6 +58,27 @@ impl Assembler {
         let graph =
             CallGraph::learn(order.into_iter().map(|draft| observe(&draft.fragment, &precisions)));
         (drafts, Assembler { graph, precisions, symbols })
+    }
+
+    /// What can be said of a trace before it is assembled. `None`: its start or end depends on the
+    /// tree, because some of its spans are known to the second only.
+    pub fn outline(&self, draft: &Draft) -> Option<Outline> {
+        let Draft { key, fragment } = draft;
+        let mut extent = Extent::of(fragment, &self.precisions);
+        for span in &fragment.spans.spans {
+            if !extent.add(Bounds::of(span, &self.precisions)) {
+                return None;
+            }
+        }
+        let whole = extent.around(&[]);
+        Some(Outline {
+            key: *key,
+            start: whole.map(|(start, _)| Timestamp::from_nanoseconds(start)),
+            end: whole.map(|(_, end)| Timestamp::from_nanoseconds(end)),
+            span_count: draft.span_count(),
+            record_count: u64::from(fragment.record_count),
+            error_count: u64::from(fragment.error_count),
+        })
     }
 
     /// Assembles one trace.

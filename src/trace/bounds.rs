@@ -128,6 +128,8 @@ pub(crate) struct Extent {
     fine: Option<(i64, i64)>,
     /// By services that write whole seconds.
     coarse: Option<(i64, i64)>,
+    /// By spans.
+    spans: Option<(i64, i64)>,
 }
 
 fn hull(one: Option<(i64, i64)>, other: (i64, i64)) -> Option<(i64, i64)> {
@@ -139,8 +141,11 @@ impl Extent {
         let is_coarse =
             |service: Option<Symbol>| precisions.unit(service) == NANOSECONDS_PER_SECOND;
         let known = fragment.first <= fragment.last;
-        let mut extent =
-            Extent { fine: known.then_some((fragment.first, fragment.last)), coarse: None };
+        let mut extent = Extent {
+            fine: known.then_some((fragment.first, fragment.last)),
+            coarse: None,
+            spans: None,
+        };
         for whole in &fragment.whole_seconds {
             let part = match is_coarse(whole.service) {
                 true => &mut extent.coarse,
@@ -149,6 +154,14 @@ impl Extent {
             *part = hull(*part, (whole.first, whole.last));
         }
         extent
+    }
+
+    /// Makes room for a span. False: it is known to the second only, and where it lies within that
+    /// second depends on the spans below it.
+    pub(crate) fn add(&mut self, span: Option<Bounds>) -> bool {
+        let Some(span) = span else { return true };
+        self.spans = hull(self.spans, (span.start, span.end));
+        !span.is_coarse
     }
 
     /// Start and end of the trace: no span lies outside. Coarse stamps count next to finer ones
@@ -161,6 +174,9 @@ impl Extent {
             }
             (fine, coarse) => fine.or(coarse),
         };
+        if let Some(spans) = self.spans {
+            whole = hull(whole, spans);
+        }
         for span in spans.iter().flatten() {
             whole = hull(whole, (span.start, span.end));
         }

@@ -16,6 +16,7 @@ mod facts;
 mod fragment;
 mod identity;
 mod kept;
+mod outline;
 mod precision;
 #[cfg(test)]
 mod properties;
@@ -31,6 +32,7 @@ mod tree;
 pub use assemble::{Assembler, Draft};
 pub use clock::{ClockSkew, clock_skews};
 pub use identity::{Wanted, normalized};
+pub use outline::Outline;
 pub use select::Selection;
 pub use store::{Assembly, Batch, Drafts, Options, TraceStore};
 

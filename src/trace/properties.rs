@@ -4,7 +4,7 @@
 
 use crate::record::{LineOrigin, LogRecord, Severity, Timestamp, TraceKey};
 use crate::source::SourceId;
-use crate::trace::{Assembly, Options, Parent, SpanBounds, TraceStore};
+use crate::trace::{Assembly, Drafts, Options, Outline, Parent, SpanBounds, TraceStore};
 use crate::trace_context::{SpanId, TraceId};
 use proptest::prelude::*;
 
@@ -103,6 +103,22 @@ proptest! {
         let parts: Vec<&[Record]> = cuts.windows(2).map(|cut| &shuffled[cut[0]..cut[1]]).collect();
         let split = assembled(&parts, true);
         prop_assert_eq!(format!("{whole:#?}"), format!("{split:#?}"));
+    }
+
+    #[test]
+    fn an_outline_says_what_the_assembled_trace_says(records in records()) {
+        let store = TraceStore::new(Options::default());
+        let mut batch = store.batch();
+        for (source, record, origin) in &records {
+            batch.push(*source, record, &[*origin]);
+        }
+        store.absorb(&mut batch);
+        let Drafts { drafts, assembler, .. } = store.into_drafts();
+        for draft in drafts {
+            let outline = assembler.outline(&draft);
+            let trace = assembler.assemble(draft);
+            prop_assert!(outline.is_none_or(|outline| outline == Outline::of(&trace)));
+        }
     }
 
     #[test]

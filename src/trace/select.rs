@@ -1,7 +1,7 @@
 //! Which traces to show: [`Selection`].
 
 use crate::record::Timestamp;
-use crate::trace::Trace;
+use crate::trace::{Outline, Trace};
 
 /// Conditions on a trace; those not set hold for every trace.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,17 +21,18 @@ pub struct Selection {
 impl Selection {
     /// Whether a trace meets all conditions. One without time meets none about time.
     pub fn matches(&self, trace: &Trace) -> bool {
+        self.matches_outline(&Outline::of(trace)) && self.matches_service(trace)
+    }
+
+    /// Whether a trace meets the conditions that its outline can tell: all but the services.
+    pub fn matches_outline(&self, trace: &Outline) -> bool {
         let is_long_enough = self
             .min_duration
             .is_none_or(|least| trace.duration().is_some_and(|duration| duration >= least));
         let is_after = self.since.is_none_or(|since| trace.end.is_some_and(|end| end >= since));
         let is_before =
             self.until.is_none_or(|until| trace.start.is_some_and(|start| start <= until));
-        is_long_enough
-            && is_after
-            && is_before
-            && (!self.errors || trace.has_error())
-            && self.matches_service(trace)
+        is_long_enough && is_after && is_before && (!self.errors || trace.error_count > 0)
     }
 
     fn matches_service(&self, trace: &Trace) -> bool {

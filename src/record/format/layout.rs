@@ -7,7 +7,7 @@
 
 use crate::record::Timestamp;
 use crate::record::severity::Severity;
-use crate::record::timestamp::{Reference, parse_at};
+use crate::record::timestamp::{Reference, from_epoch, parse_at};
 
 /// What a line of a layout is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -198,6 +198,28 @@ pub(crate) const LAYOUTS: &[Layout] = &[
         begins: b"SWICF",
         recognise: java_util_logging_message,
         samples: &[sample("SEVERE: payment failed", None, 17, "payment failed")],
+    },
+    Layout {
+        name: "auditd",
+        begins: b"tn",
+        recognise: auditd,
+        samples: &[sample(
+            "type=SYSCALL msg=audit(1795343445.000:42): arch=c000003e syscall=59",
+            Some(MOMENT),
+            0,
+            "type=SYSCALL msg=audit(1795343445.000:42): arch=c000003e syscall=59",
+        )],
+    },
+    Layout {
+        name: "cmtrace",
+        begins: b"<",
+        recognise: cmtrace,
+        samples: &[sample(
+            "<![LOG[gone]LOG]!><time=\"10:30:45.000+000\" date=\"11-22-2026\" component=\"x\" type=\"3\">",
+            Some(MOMENT),
+            17,
+            "gone",
+        )],
     },
     Layout {
         name: "stern",
@@ -481,6 +503,49 @@ fn java_util_logging_message<'a>(line: &'a [u8], _: &Reference) -> Option<Readin
         severity: Severity::from_position(word),
         severity_text: Some(word),
         body: line[colon + 1..].trim_ascii(),
+        ..Reading::default()
+    })
+}
+
+/// `type=… msg=audit(EPOCH:SERIAL): …` of the Linux audit daemon.
+fn auditd<'a>(line: &'a [u8], _: &Reference) -> Option<Reading<'a>> {
+    if !(line.starts_with(b"type=") || line.starts_with(b"node=")) {
+        return None;
+    }
+    let at = memchr::memmem::find(line, b" msg=audit(")? + 11;
+    let length = memchr::memchr(b':', &line[at..])?;
+    let timestamp = from_epoch(&line[at..at + length])?;
+    Some(Reading { timestamp: Some(timestamp), body: line.trim_ascii(), ..Reading::default() })
+}
+
+/// `<![LOG[text]LOG]!><time="…" date="…" … type="1">` of Configuration Manager.
+fn cmtrace<'a>(line: &'a [u8], reference: &Reference) -> Option<Reading<'a>> {
+    let text = line.strip_prefix(b"<![LOG[")?;
+    let end = memchr::memmem::find(text, b"]LOG]!><time=\"")?;
+    let value = |key: &[u8]| {
+        let at = memchr::memmem::find(&text[end..], key)? + end + key.len();
+        let length = memchr::memchr(b'"', &text[at..])?;
+        Some(&text[at..at + length])
+    };
+    let time = value(b"time=\"")?;
+    // The offset is in minutes, with the sign of the way to UTC.
+    let bias = time.iter().position(|b| matches!(b, b'+' | b'-')).unwrap_or(time.len());
+    let minutes: i64 = match std::str::from_utf8(&time[bias..]) {
+        Ok("") | Err(_) => 0,
+        Ok(text) => text.parse().ok()?,
+    };
+    let whole = [value(b"date=\"")?, &time[..bias]].join(&b' ');
+    let stamp = parse_at(&whole, reference)?;
+    let severity = match value(b"type=\"")? {
+        b"1" => Severity::INFO,
+        b"2" => Severity::WARN,
+        b"3" => Severity::ERROR,
+        _ => return None,
+    };
+    Some(Reading {
+        timestamp: Some(stamp.timestamp.plus(minutes * 60_000_000_000)),
+        severity: Some(severity),
+        body: text[..end].trim_ascii(),
         ..Reading::default()
     })
 }

@@ -8,6 +8,7 @@ pub(crate) mod layout;
 mod logfmt;
 mod ltsv;
 mod otlp;
+mod pattern;
 mod plain;
 mod postgres;
 
@@ -19,6 +20,7 @@ use super::{Detail, LogRecord, Text, identity};
 use bumpalo::Bump;
 use json::{Attributes, Scanned, Scanner};
 use layout::{Layout, Reading, Role};
+pub use pattern::{Pattern, PatternError};
 
 /// What a line is.
 #[derive(Debug)]
@@ -55,6 +57,8 @@ pub struct SourceContext<'c> {
     pub reference: Reference,
     /// What to collect.
     pub detail: Detail,
+    /// Layouts that the user describes, tried in this order before all others.
+    pub patterns: &'c [Pattern],
 }
 
 /// Reads lines of one chunk.
@@ -97,7 +101,10 @@ impl<'a, 'k> LineParser<'a, 'k> {
         };
         let mut process = 0;
         let mut kind = LineKind::Headless;
-        if *first == b'{' {
+        let described = self.context.patterns.iter().find_map(|known| known.read(line, &reference));
+        if let Some(record) = described {
+            kind = LineKind::Head(Box::new(record));
+        } else if *first == b'{' {
             kind = self.object(line, &reference);
         }
         if matches!(kind, LineKind::Headless) {
@@ -297,6 +304,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
         self.fields.fill(&mut record, reference, self.arena);
         record.attributes = attributes;
         self.duration_of_traefik(line, &mut record);
+        self.severity_of_nextcloud(line, &mut record);
         self.wrapped_service(&mut record);
         self.unwrap_body(&mut record, reference);
         if record.trace.is_none() {
@@ -313,6 +321,17 @@ impl<'a, 'k> LineParser<'a, 'k> {
             Detail::Attributes => Some((attributes, arena)),
         };
         Scanner::new(line, &mut self.fields, self.cache, wanted).scan(start)
+    }
+
+    /// Nextcloud and ownCloud count `level` from 0 (debug) to 4 (fatal).
+    fn severity_of_nextcloud(&self, line: &[u8], record: &mut LogRecord<'a>) {
+        let Some(value) = self.fields.get(super::fields::Slot::Severity) else { return };
+        if let [digit @ b'0'..=b'4'] = value.bytes
+            && memchr::memmem::find(line, b"\"reqId\":").is_some()
+            && memchr::memmem::find(line, b"\"remoteAddr\":").is_some()
+        {
+            record.severity = super::Severity::new((digit - b'0') * 4 + 5);
+        }
     }
 
     /// Traefik counts `Duration` in nanoseconds, where others have milliseconds.

@@ -131,6 +131,10 @@ fn span<'a>(item: &Value, arena: &'a Bump) -> LogRecord<'a> {
     record.body = record.span_name.clone().unwrap_or_default();
     if let (Some(start), Some(end)) = (start, end) {
         record.duration = u64::try_from(end.nanoseconds().saturating_sub(start.nanoseconds())).ok();
+        if end < start {
+            // No interval; both moments stay, so that the contradiction can be told of.
+            record.timestamp = Some(end);
+        }
     }
     // 0 unset, 1 ok, 2 error; or the enum's names.
     record.span_error = match &item["status"]["code"] {

@@ -31,6 +31,10 @@ struct Header<'a> {
     severity: Option<(Severity, &'a [u8])>,
     service: Option<&'a [u8]>,
     unknown_words: usize,
+    /// Whether time and severity were known after the token before.
+    known: (bool, bool),
+    /// Where the last token began, if it is neither time nor severity; else 0.
+    last_unnamed: usize,
     /// Nothing but the time and numbers came before: a level may follow in any writing.
     after_time: bool,
     /// The time says its date itself.
@@ -59,6 +63,8 @@ pub(crate) fn parse<'a>(
         severity: None,
         service: None,
         unknown_words: 0,
+        known: (false, false),
+        last_unnamed: 0,
         after_time: false,
         has_date: true,
         opaque: None,
@@ -126,7 +132,7 @@ fn without_separators(body: &[u8]) -> &[u8] {
     let mut body = body.trim_ascii();
     loop {
         let rest = match body {
-            [b'|' | b':', rest @ ..] | [b'-' | b'>', b' ', rest @ ..] => rest,
+            [b'|' | b':' | b',' | b';', rest @ ..] | [b'-' | b'>', b' ', rest @ ..] => rest,
             [b'-', b'-', b' ', rest @ ..] => rest,
             _ => return body,
         };
@@ -192,6 +198,10 @@ impl<'a> Header<'a> {
         if self.timestamp.is_none() && self.severity.is_none() {
             self.body = 0;
         }
+        // All of it looked like header: the last part is the message.
+        if self.body >= self.text.len() && self.last_unnamed > 0 {
+            self.body = self.last_unnamed;
+        }
     }
 
     /// `I1122 14:22:32.123456   12345 file.go:12] message`.
@@ -230,10 +240,31 @@ impl<'a> Header<'a> {
                 {
                     return self.stamped(&stamp, stamp.length + 2);
                 }
-                false
+                self.quoted_column(first)
             }
             _ => self.word(was_after_time),
         }
+    }
+
+    /// A quoted column of CSV: the level, or something before the time.
+    fn quoted_column(&mut self, quote: u8) -> bool {
+        let inside = &self.text[self.at + 1..];
+        let window = &inside[..inside.len().min(64)];
+        let Some(length) = memchr::memchr(quote, window) else { return false };
+        if !matches!(inside.get(length + 1), Some(b',' | b';' | b'\t')) {
+            return false;
+        }
+        if self.timestamp.is_none() {
+            self.unknown_words += 1;
+            self.at += length + 2;
+            return self.unknown_words <= WORDS_BEFORE_TIME;
+        }
+        let Some(severity) = Severity::from_position(&inside[..length]) else { return false };
+        if self.severity.is_some() {
+            return false;
+        }
+        self.severity = Some((severity, &inside[..length]));
+        self.accept(length + 2)
     }
 
     /// Takes the time, `length` bytes with what is around it.
@@ -246,6 +277,9 @@ impl<'a> Header<'a> {
 
     /// Moves on; everything so far belongs to the header.
     fn accept(&mut self, length: usize) -> bool {
+        let known = (self.timestamp.is_some(), self.severity.is_some());
+        self.last_unnamed = if known == self.known { self.at } else { 0 };
+        self.known = known;
         self.at = (self.at + length).min(self.text.len());
         self.body = self.at;
         true
@@ -262,6 +296,18 @@ impl<'a> Header<'a> {
         let window = &rest[..rest.len().min(LONGEST_HEADER)];
         let Some(length) = matching(window, open, close) else { return false };
         let inside = window[..length].trim_ascii();
+        // `[#|2026-…|INFO|` of GlassFish.
+        let inside = inside.strip_prefix(b"#|").unwrap_or(inside);
+        if self.timestamp.is_none()
+            && let [letter, b' ', rest @ ..] = inside
+            && rest.first().is_some_and(u8::is_ascii_digit)
+            && let Some(severity) = Severity::from_letter(*letter)
+            && let Some(stamp) = parse_at(rest, &self.reference)
+        {
+            // `[ N 2026-11-22 10:30:45.1204 17/T1 … ]:` of Passenger.
+            self.severity = self.severity.or(Some((severity, &inside[..1])));
+            return self.stamped(&stamp, length + 2);
+        }
         if self.timestamp.is_none()
             && let Some(stamp) = parse_at(inside, &self.reference)
         {
@@ -286,7 +332,7 @@ impl<'a> Header<'a> {
                 return self.accept(length + 2);
             }
         }
-        if open == b'{' || inside.starts_with(b"\"") {
+        if inside.starts_with(b"\"") || open == b'{' && self.timestamp.is_some() {
             return self.level_ahead();
         }
         if let Some(opaque) = opaque_id(inside) {
@@ -297,7 +343,8 @@ impl<'a> Header<'a> {
         }
         if self.severity.is_none() && inside.len() < 64 {
             // [12:00:01 INF], [main/INFO], [pid: ERROR], [core:error]
-            let mut parts = inside.split(|b| matches!(b, b' ' | b'/' | b':' | b'|')).peekable();
+            let is_border = |b: &u8| matches!(b, b' ' | b'/' | b':' | b'|' | b'#' | b'.');
+            let mut parts = inside.split(is_border).peekable();
             while let Some(word) = parts.next() {
                 let is_last = parts.peek().is_none() && self.timestamp.is_some();
                 if (word.iter().all(u8::is_ascii_uppercase) || is_last && word.len() < inside.len())
@@ -345,7 +392,7 @@ impl<'a> Header<'a> {
         }
         // Separators that loggers put directly behind a word: `INFO:`, `main::`, `ERROR,`.
         let bare_length =
-            word.iter().position(|b| matches!(b, b':' | b',' | b';')).unwrap_or(length);
+            word.iter().position(|b| matches!(b, b':' | b',' | b';' | b'>')).unwrap_or(length);
         let bare = &word[..bare_length];
         let followed = rest.get(bare_length).copied();
         if self.severity.is_none() && bare.first().is_some_and(u8::is_ascii_alphabetic) {
@@ -371,6 +418,12 @@ impl<'a> Header<'a> {
             if after_time && let Some((severity, text)) = letter_before_tag(rest) {
                 self.severity = Some((severity, text));
                 return self.accept(2);
+            }
+            if self.timestamp.is_some()
+                && let Some((severity, length)) = special_level(rest)
+            {
+                self.severity = Some((severity, &rest[..length]));
+                return if rest.starts_with(b"PHP ") { false } else { self.accept(length) };
             }
             if let Some((severity, level)) = channel_level(bare, followed) {
                 self.severity = Some((severity, level));
@@ -400,7 +453,10 @@ impl<'a> Header<'a> {
             self.at += bare_length + 2;
             return self.unknown_words <= WORDS_BEFORE_TIME;
         }
-        if followed == Some(b':') && bare_length > 0 && bare_length + 1 < length {
+        if matches!(followed, Some(b':' | b',' | b';'))
+            && bare_length > 0
+            && bare_length + 1 < length
+        {
             // `2878:M 22 Nov 2026`: a pid and a role before the time.
             self.at += bare_length + 1;
         } else {
@@ -435,7 +491,8 @@ impl<'a> Header<'a> {
         let rest = &self.text[self.at..];
         let window = &rest[..rest.len().min(160)];
         let words = window.split(|b| matches!(b, b' ' | b'\t' | b'|')).filter(|w| !w.is_empty());
-        for word in words.take(4) {
+        let mut after_colon = false;
+        for word in words.take(6) {
             let bare = word.strip_suffix(b":").unwrap_or(word);
             let inside = match bare {
                 [b'[', inside @ .., b']']
@@ -447,7 +504,13 @@ impl<'a> Header<'a> {
                 (Some([letter]), _) if letter.is_ascii_uppercase() => {
                     Severity::from_letter(*letter).map(|severity| (severity, inside))
                 }
-                (Some(inside), _) => strict_level(inside).map(|severity| (severity, Some(inside))),
+                (Some(inside), _) => {
+                    Severity::from_position(inside).map(|severity| (severity, Some(inside)))
+                }
+                // `imap-login: Error: text`, `unbound[17:0] info: text`
+                (None, bare) if after_colon && bare.len() < word.len() => {
+                    Severity::from_position(bare).map(|severity| (severity, Some(bare)))
+                }
                 (None, bare) => strict_level(bare).map(|severity| (severity, Some(bare))),
             };
             if let Some((severity, Some(text))) = level {
@@ -457,17 +520,19 @@ impl<'a> Header<'a> {
                 return self.accept(end);
             }
             let looks_named = bare.iter().any(|b| {
-                matches!(b, b'.' | b'/' | b':' | b'_' | b'-' | b'@' | b'[' | b'(' | b'{' | b'$')
-                    || b.is_ascii_digit()
+                matches!(
+                    b,
+                    b'.' | b'/' | b':' | b'_' | b'-' | b'@' | b'[' | b'(' | b'{' | b'$' | b'='
+                ) || b.is_ascii_digit()
             }) && !word.ends_with(b".");
             let lower = bare.iter().all(u8::is_ascii_lowercase);
             if !(looks_named || lower || inside.is_some())
-                || word.contains(&b'=')
                 || word.contains(&b'"')
                 || word.ends_with(b",")
             {
                 return false;
             }
+            after_colon = word.ends_with(b":") || word.ends_with(b"]");
         }
         false
     }
@@ -514,7 +579,7 @@ impl<'a> Header<'a> {
                 self.at += length;
                 true
             }
-            None => false,
+            None => self.level_ahead(),
         }
     }
 }
@@ -566,7 +631,48 @@ fn strict_level(word: &[u8]) -> Option<Severity> {
         b"SEVERE",
         b"PANIC",
     ];
+    // quill writes LOG_INFO.
+    let word = word.strip_prefix(b"LOG_").unwrap_or(word);
     LEVELS.contains(&word).then(|| Severity::from_position(word)).flatten()
+}
+
+/// Levels in writings of their own behind the time: `In(182)` of ESXi, `I005:` of VMware,
+/// `PHP Warning:`. With the bytes they take.
+fn special_level(rest: &[u8]) -> Option<(Severity, usize)> {
+    match rest {
+        [a @ b'A'..=b'Z', b @ b'a'..=b'z', b'(', b'0'..=b'9', ..] => {
+            let severity = match (a, b) {
+                (b'E', b'm') => Severity::FATAL,
+                (b'A', b'l') => Severity::ERROR3,
+                (b'C', b'r') => Severity::ERROR2,
+                (b'E', b'r') => Severity::ERROR,
+                (b'W', b'a') => Severity::WARN,
+                (b'N', b'o') => Severity::INFO2,
+                (b'I', b'n') => Severity::INFO,
+                (b'D', b'b') => Severity::DEBUG,
+                _ => return None,
+            };
+            let close = rest.iter().take(8).position(|b| *b == b')')?;
+            Some((severity, close + 1))
+        }
+        [letter @ (b'I' | b'W' | b'E' | b'D'), x, y, z, b':', ..]
+            if [x, y, z].iter().all(|b| b.is_ascii_digit()) =>
+        {
+            Severity::from_letter(*letter).map(|severity| (severity, 4))
+        }
+        [b'P', b'H', b'P', b' ', kind @ ..] => {
+            let severity = match kind {
+                [b'F' | b'P', b'a', ..] => Severity::FATAL,
+                [b'W', b'a', ..] | [b'D', b'e', b'p', ..] => Severity::WARN,
+                [b'N', b'o', ..] => Severity::INFO2,
+                [b'R' | b'C', ..] => Severity::ERROR,
+                _ => return None,
+            };
+            let colon = kind.iter().take(32).position(|b| *b == b':')?;
+            Some((severity, 4 + colon))
+        }
+        _ => None,
+    }
 }
 
 /// `W/System.err( 1702):` behind a time.

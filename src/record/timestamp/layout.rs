@@ -63,8 +63,36 @@ fn iso(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
     }
     let (year, month, day) = (four(bytes, 0)?, two(bytes, 5)?, two(bytes, 8)?);
     let at = between_date_and_time(bytes, 10)?;
-    let (time, end) = time_of_day(bytes, at)?;
+    let (time, end) = match time_of_day(bytes, at) {
+        Some(found) => found,
+        None => dotted_time(bytes, at).or_else(|| minutes_only(bytes, at))?,
+    };
     finish(bytes, end, date(year, month, day)?, time, reference)
+}
+
+/// `10.30.45.120456` (DB2) and `10.30.45:120` (Unreal), only behind a date.
+fn dotted_time(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
+    let (hour, minute, second) = (two(bytes, at)?, two(bytes, at + 3)?, two(bytes, at + 6)?);
+    let dotted = bytes[at + 2] == b'.' && bytes[at + 5] == b'.';
+    if !dotted || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let time = i64::from(hour * 3600 + minute * 60 + second) * SECOND;
+    match bytes.get(at + 8) {
+        Some(b'.' | b':') => {
+            let (fraction, digits) = fraction(bytes, at + 9);
+            Some((time + fraction, at + 8 + if digits > 0 { 1 + digits } else { 0 }))
+        }
+        _ => Some((time, at + 8)),
+    }
+}
+
+/// `10:30` behind a date, where nothing follows that would make it something else.
+fn minutes_only(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
+    let (hour, minute) = (two(bytes, at)?, two(bytes, at + 3)?);
+    let ends = matches!(bytes.get(at + 5), None | Some(b' ' | b']' | b'Z' | b'+' | b'|' | b'\t'));
+    (bytes[at + 2] == b':' && ends && hour < 24 && minute < 60)
+        .then(|| (i64::from(hour * 3600 + minute * 60) * SECOND, at + 5))
 }
 
 fn between_date_and_time(bytes: &[u8], at: usize) -> Option<usize> {
@@ -343,6 +371,13 @@ fn month_name(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
 fn day_first(bytes: &[u8], digits: usize, reference: &Reference) -> Option<Stamp> {
     let first = if digits == 2 { two(bytes, 0)? } else { u32::from(bytes[0] - b'0') };
     let separator = *bytes.get(digits)?;
+    if separator.is_ascii_uppercase() {
+        // 22Nov2026 10:30:45.120
+        let (month, at) = month_name(bytes, digits)?;
+        let year = four(bytes, at)?;
+        let (time, end) = time_of_day(bytes, between_date_and_time(bytes, at + 4)?)?;
+        return finish(bytes, end, date(year, month, first)?, time, reference);
+    }
     if !matches!(separator, b'/' | b'-' | b' ' | b'.') {
         return None;
     }
@@ -365,9 +400,10 @@ fn day_first(bytes: &[u8], digits: usize, reference: &Reference) -> Option<Stamp
         }
         let second = two(bytes, at)?;
         if bytes.get(at + 2)? != &separator {
-            // `11-22 10:30:45.120` (Android), `11.22 10:30:45`, `11/22 10:30:45`.
+            // `11-22 10:30:45.120` (Android), `11.22 10:30:45`, `11/22-10:30:45` (Snort),
+            // `11-22|10:30:45` (geth).
             let is_date = digits == 2 && Civil::is_valid_date(2000, first, second);
-            if bytes[at + 2] != b' ' || !is_date {
+            if !matches!(bytes[at + 2], b' ' | b'-' | b'|') || !is_date {
                 return None;
             }
             return without_year(bytes, at + 3, first, second, reference);
@@ -384,7 +420,7 @@ fn day_first(bytes: &[u8], digits: usize, reference: &Reference) -> Option<Stamp
         let date = if separator == b'/' && first <= 12 {
             date(year, first, second).or_else(|| date(year, second, first))?
         } else {
-            date(year, second, first)?
+            date(year, second, first).or_else(|| date(year, first, second))?
         };
         (date, at)
     };
@@ -564,6 +600,13 @@ fn on_latest_day(time: i64, zone: TimeZone, reference: &Reference) -> Option<i64
 /// The stamp of klog and glog after their severity letter: `1122 10:30:45.123456`.
 pub(crate) fn klog(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
     let (month, day) = (two(bytes, 0)?, two(bytes, 2)?);
+    // CockroachDB prints a short year.
+    if bytes.get(6) == Some(&b' ')
+        && let (Some(year), Some(month), Some(day)) = (two(bytes, 0), two(bytes, 2), two(bytes, 4))
+    {
+        let (time, end) = time_of_day(bytes, 7)?;
+        return finish(bytes, end, date(2000 + year, month, day)?, time, reference);
+    }
     // glog since 0.6 prints the year.
     if let Some(year) = four(bytes, 0)
         && bytes.get(8) == Some(&b' ')
@@ -636,6 +679,11 @@ mod tests {
             ("11/22/26 10:30:45", "2026-11-22T10:30:45Z", 17),
             ("22.11.26 10:30:45", "2026-11-22T10:30:45Z", 17),
             ("17/06/09 20:10:40", "2017-06-09T20:10:40Z", 17),
+            ("2026-11-22 10:30] x", "2026-11-22T10:30:00Z", 16),
+            ("2026.11.22-10.30.45:120]", "2026-11-22T10:30:45.120Z", 23),
+            ("2026-11-22-10.30.45.120456", "2026-11-22T10:30:45.120456Z", 26),
+            ("22Nov2026 10:30:45.120]", "2026-11-22T10:30:45.120Z", 22),
+            ("11/22-10:30:45.5 [", "2026-11-22T10:30:45.500Z", 16),
             ("11-22 10:30:45.120  17", "2026-11-22T10:30:45.120Z", 18),
             ("11.24 10:30:45]", "2025-11-24T10:30:45Z", 14),
             ("22-Nov-2026::10:30:45 ===", "2026-11-22T10:30:45Z", 21),

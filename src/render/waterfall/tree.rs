@@ -295,20 +295,27 @@ pub(super) fn rows(
             stack.push(entries(Some(node)));
         }
     }
-    rows.extend(loose_rows(timeline, &records));
+    rows.extend(loose_rows(timeline, with_records));
     rows
 }
 
-/// Rows for the records that name no span, by service.
-fn loose_rows(timeline: &Timeline, records: &BTreeMap<Option<SpanId>, Vec<usize>>) -> Vec<Row> {
+/// Rows for the records that name no span, by service. Records that see a span from outside are
+/// told of in the row of that span.
+fn loose_rows(timeline: &Timeline, with_records: bool) -> Vec<Row> {
+    let records = &timeline.trace.records;
     let mut rows = Vec::new();
-    let own = records.get(&None).map_or(&[][..], Vec::as_slice);
     for (service_name, count) in &timeline.trace.loose_records {
-        let item = Item::Loose(service_name.clone(), *count);
-        rows.push(Row { tree: String::new(), item });
-        let of_service =
-            own.iter().filter(|&&at| timeline.trace.records[at].service_name == *service_name);
-        rows.extend(of_service.map(|&at| Row { tree: "  ".to_owned(), item: Item::Record(at) }));
+        let own = (0..records.len()).filter(|&at| {
+            records[at].span_id.is_none() && records[at].service_name == *service_name
+        });
+        let shown = if records.is_empty() { *count } else { own.clone().count() as u64 };
+        if shown == 0 {
+            continue;
+        }
+        rows.push(Row { tree: String::new(), item: Item::Loose(service_name.clone(), shown) });
+        if with_records {
+            rows.extend(own.map(|at| Row { tree: "  ".to_owned(), item: Item::Record(at) }));
+        }
     }
     rows
 }
