@@ -72,6 +72,7 @@ fn records(path: &Path, chunk_size: usize) -> Vec<u8> {
     let name = path.file_name().expect("a file").to_string_lossy();
     let rendered = Rendered { name: &name, lines: &lines, records: Mutex::new(Vec::new()) };
     let plan = ReadPlan {
+        patterns: &[],
         sources: std::slice::from_ref(&info),
         detail: Detail::Attributes,
         search: None,

@@ -242,7 +242,7 @@ impl<W: Write + Send> Visit for RecordVisitor<'_, W> {
     }
 
     fn record(&self, part: &mut Vec<Piece>, record: &ReadRecord<'_, '_>) {
-        let is_match = self.query.matches(record.record, record.texts) != self.invert;
+        let is_match = self.query.matches(record) != self.invert;
         if !is_match && !self.keep_others {
             return;
         }

@@ -2,9 +2,8 @@
 
 use super::Context;
 use super::error::CliError;
-use crate::pipeline::LineTable;
-use crate::pipeline::{ReadOutcome, ReadPlan, Search, SourceInfo, Visit, read};
-use crate::record::{Detail, Reference, TimeZone, Timestamp, service};
+use crate::pipeline::{LineTable, ReadOutcome, ReadPlan, Search, SourceInfo, Visit, read};
+use crate::record::{Detail, Pattern, Reference, TimeZone, Timestamp, service};
 use crate::source::{Chunks, Input, ReadOptions, Source, SourceError, expand};
 use std::ffi::OsString;
 use std::time::UNIX_EPOCH;
@@ -22,6 +21,11 @@ pub(crate) struct InputArgs {
     #[arg(long, value_name = "DATE", help_heading = "Reading")]
     pub(crate) reference_date: Option<String>,
 
+    /// Read lines that match this regular expression by its named groups: timestamp, trace_id,
+    /// span_id, parent_span_id, severity, service, body; may be repeated
+    #[arg(long, value_name = "REGEX", value_parser = Pattern::new, help_heading = "Reading")]
+    pub(crate) pattern: Vec<Pattern>,
+
     /// Use this many threads [default: one per core]
     #[arg(short = 'j', long, value_name = "N", help_heading = "Reading")]
     pub(crate) threads: Option<usize>,
@@ -36,6 +40,7 @@ pub(crate) struct Inputs {
     pub(crate) chunks: Chunks,
     pub(crate) infos: Vec<SourceInfo>,
     pub(crate) threads: usize,
+    patterns: Vec<Pattern>,
     /// Inputs that did not become sources.
     pub(crate) missing: Vec<SourceError>,
 }
@@ -76,6 +81,7 @@ impl InputArgs {
             chunks: Chunks::new(sources, options),
             infos,
             threads: self.threads.unwrap_or(context.cores).max(1),
+            patterns: self.pattern.clone(),
             missing,
         })
     }
@@ -123,6 +129,7 @@ impl Inputs {
         let plan = ReadPlan {
             sources: &self.infos,
             detail: ask.detail,
+            patterns: &self.patterns,
             search: ask.search,
             number_lines: ask.number_lines,
             threads: self.threads,

@@ -3,7 +3,7 @@
 use super::Context;
 use super::error::CliError;
 use super::select::parse_time;
-use crate::record::{LogRecord, Severity, TimeZone, Timestamp, span_argument};
+use crate::record::{ReadRecord, Severity, TimeZone, Timestamp, span_argument};
 use crate::trace::Wanted;
 use crate::trace_context::SpanId;
 
@@ -80,11 +80,13 @@ impl RecordArgs {
 
 impl RecordQuery {
     /// Whether a record is meant.
-    pub(crate) fn matches(&self, record: &LogRecord<'_>, texts: &[&[u8]]) -> bool {
+    pub(crate) fn matches(&self, read: &ReadRecord<'_, '_>) -> bool {
+        let record = read.record;
         let of_trace = match (&self.traces, record.trace) {
             (None, _) => true,
             (Some(wanted), Some(key)) => wanted.contains(key),
-            (Some(_), None) => self.is_mentioned(texts),
+            // 128 bits do not stand in a line by chance.
+            (Some(_), None) => self.mentions.iter().any(|id| read.mentions(id)),
         };
         of_trace
             && (self.spans.is_empty()
@@ -101,12 +103,5 @@ impl RecordQuery {
                 }))
             && self.since.is_none_or(|since| record.timestamp.is_some_and(|time| time >= since))
             && self.until.is_none_or(|until| record.timestamp.is_some_and(|time| time <= until))
-    }
-
-    /// 128 bits do not stand in a line by chance.
-    fn is_mentioned(&self, texts: &[&[u8]]) -> bool {
-        self.mentions
-            .iter()
-            .any(|id| texts.iter().any(|text| memchr::memmem::find(text, id.as_bytes()).is_some()))
     }
 }

@@ -10,7 +10,7 @@ mod line_table;
 mod search;
 
 use crate::record::{
-    Assembler, Detail, KeyCache, LineOrigin, ReadRecord, Reference, SourceContext, Tally,
+    Assembler, Detail, KeyCache, LineOrigin, Pattern, ReadRecord, Reference, SourceContext, Tally,
 };
 use crate::source::{Chunk, Chunks, SourceError, SourceId, lines};
 use crate::trace::{Batch, TraceStore};
@@ -40,6 +40,8 @@ pub struct ReadPlan<'p> {
     pub detail: Detail,
     /// Look only at chunks that hold one of these ids (and at what their records need).
     pub search: Option<&'p Search>,
+    /// Layouts that the user describes.
+    pub patterns: &'p [Pattern],
     /// Number the lines: see [`LineTable`].
     pub number_lines: bool,
     /// Threads.
@@ -176,6 +178,7 @@ impl<V: Visit> Worker<'_, V> {
             service_name: info.service_name.as_deref(),
             reference: info.reference,
             detail: self.plan.detail,
+            patterns: self.plan.patterns,
         }
     }
 

@@ -23,7 +23,7 @@ mod timestamp;
 
 pub use continuation::FARTHEST as MOST_APART;
 pub use fields::KeyCache;
-pub use format::SourceContext;
+pub use format::{Pattern, PatternError, SourceContext};
 pub use identity::{span_argument, trace_argument};
 pub use reader::{Assembler, Sink as RecordSink};
 pub use severity::Severity;
@@ -124,6 +124,13 @@ pub struct LineOrigin {
     pub offset: u64,
     /// Length in bytes, without the newline.
     pub length: u32,
+}
+
+impl ReadRecord<'_, '_> {
+    /// Whether a text stands anywhere in its lines.
+    pub fn mentions(&self, text: &str) -> bool {
+        self.texts.iter().any(|line| memchr::memmem::find(line, text.as_bytes()).is_some())
+    }
 }
 
 /// A record with the physical lines that it was made of.

@@ -8,6 +8,7 @@ pub(crate) mod layout;
 mod logfmt;
 mod ltsv;
 mod otlp;
+mod pattern;
 mod plain;
 mod postgres;
 
@@ -19,6 +20,7 @@ use super::{Detail, LogRecord, Text, identity};
 use bumpalo::Bump;
 use json::{Attributes, Scanned, Scanner};
 use layout::{Layout, Reading, Role};
+pub use pattern::{Pattern, PatternError};
 
 /// What a line is.
 #[derive(Debug)]
@@ -55,6 +57,8 @@ pub struct SourceContext<'c> {
     pub reference: Reference,
     /// What to collect.
     pub detail: Detail,
+    /// Layouts that the user describes, tried in this order before all others.
+    pub patterns: &'c [Pattern],
 }
 
 /// Reads lines of one chunk.
@@ -97,7 +101,10 @@ impl<'a, 'k> LineParser<'a, 'k> {
         };
         let mut process = 0;
         let mut kind = LineKind::Headless;
-        if *first == b'{' {
+        let described = self.context.patterns.iter().find_map(|known| known.read(line, &reference));
+        if let Some(record) = described {
+            kind = LineKind::Head(Box::new(record));
+        } else if *first == b'{' {
             kind = self.object(line, &reference);
         }
         if matches!(kind, LineKind::Headless) {
