@@ -126,7 +126,7 @@ impl<'a> FieldSet<'a> {
             Slot::Exception => !value.is_null() && !value.bytes.is_empty() && value.bytes != b"{}",
             Slot::HttpStatus => {
                 value.bytes.len() == 3 && value.bytes.iter().all(u8::is_ascii_digit)
-                    || value.kind == Kind::Text && Severity::from_field(value.bytes).is_some()
+                    || value.kind == Kind::Text && Severity::from_status(value.bytes).is_some()
             }
             Slot::Time => matches!(value.kind, Kind::Text | Kind::Number | Kind::Escaped),
             Slot::Severity => value.kind != Kind::Compound && !value.is_null(),
@@ -290,7 +290,7 @@ impl<'a> FieldSet<'a> {
             record.severity_text = Some(Text::Borrowed(value.bytes));
         } else if let Some(value) = self.get(Slot::HttpStatus)
             && value.kind == Kind::Text
-            && let Some(severity) = Severity::from_field(value.bytes)
+            && let Some(severity) = Severity::from_status(value.bytes)
         {
             // Datadog calls it `status`.
             record.severity = Some(severity);

@@ -456,7 +456,7 @@ pub(crate) fn scan_text(text: &[u8]) -> Identity<'_> {
     }
 }
 
-/// Finds propagation values of unmistakable shape only.
+/// Finds propagation values of unmistakable shape only: traceparent, and the X-Ray header.
 pub(crate) fn scan_shapes(text: &[u8]) -> Option<Propagated<'_>> {
     let mut at = 0;
     while let Some((start, end)) = next_run(text, at) {
@@ -464,6 +464,17 @@ pub(crate) fn scan_shapes(text: &[u8]) -> Option<Propagated<'_>> {
             && let Some((propagated, _)) = traceparent_around(text, start)
         {
             return Some(propagated);
+        }
+        // `Root=1-…;Parent=…;Sampled=1` cannot be anything else.
+        if end - start == 24 && start >= 16 && text[start - 16..].starts_with(b"Root=1-") {
+            let rest = &text[start - 16..];
+            let length = rest
+                .iter()
+                .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'=' | b'-' | b';')))
+                .unwrap_or(rest.len());
+            if let Some(found) = xray(&rest[..length]) {
+                return Some(found);
+            }
         }
         at = end;
     }

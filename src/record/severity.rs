@@ -142,6 +142,15 @@ impl Severity {
         Self::from_word(text)
     }
 
+    /// Reads the word of a field that may as well be an HTTP status or an outcome.
+    pub(crate) fn from_status(text: &[u8]) -> Option<Severity> {
+        let lower = text.iter().all(u8::is_ascii_lowercase);
+        (lower || text.iter().all(u8::is_ascii_uppercase))
+            .then(|| Self::from_word(text))
+            .flatten()
+            .filter(|_| !EVERYDAY.iter().any(|known| text.eq_ignore_ascii_case(known.as_bytes())))
+    }
+
     /// Reads a word that stands where loggers put the severity. Everyday words count only in
     /// capitals.
     pub fn from_position(word: &[u8]) -> Option<Severity> {

@@ -5,12 +5,16 @@
 
 pub(crate) mod json;
 pub(crate) mod layout;
+mod level;
 mod logfmt;
 mod ltsv;
 mod otlp;
+mod pairs;
 mod pattern;
 mod plain;
 mod postgres;
+mod recognise;
+mod words;
 
 use super::envelope::{self, Peeled};
 use super::field_set::FieldSet;
@@ -407,7 +411,11 @@ impl<'a, 'k> LineParser<'a, 'k> {
 
     /// Ids in the message (`TraceID: … SpanID: …`), else a propagation value anywhere in the line.
     fn scan_identity(line: &'a [u8], record: &mut LogRecord<'a>) {
-        let Text::Borrowed(body) = record.body else { return };
+        // A record without a message has an empty one of its own.
+        let body = match record.body {
+            Text::Borrowed(body) => body,
+            Text::Owned(_) => b"",
+        };
         let ids = identity::scan_text(body);
         if let Some(found) = ids.trace {
             record.trace = Some(found.key);

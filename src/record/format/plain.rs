@@ -5,15 +5,15 @@
 //! message are never taken for a time or a severity. A line without any of these is no record of
 //! its own. Layouts that need more than this (access logs, PostgreSQL) build on it.
 
-use crate::record::field_set::{FieldSet, Kind, Value, is_http_method, request_name};
+use super::level::{channel_level, cisco, letter_before_tag, special_level, strict_level};
+use super::pairs::{pairs, request_line};
+use super::words::{is_header_word, matching, opaque_id, service_of_triple, without_separators};
 use crate::record::fields::{self, KeyCache, Slot};
 use crate::record::identity::{self, Identity};
 use crate::record::severity::Severity;
 use crate::record::timestamp::{Civil, Reference, SECOND, Stamp, klog, parse_at};
 use crate::record::{LogRecord, Text, Timestamp};
 use bumpalo::Bump;
-use memchr::memmem::Finder;
-use std::sync::LazyLock;
 
 /// The header may be this long, in bytes.
 const LONGEST_HEADER: usize = 400;
@@ -31,6 +31,8 @@ struct Header<'a> {
     severity: Option<(Severity, &'a [u8])>,
     service: Option<&'a [u8]>,
     unknown_words: usize,
+    /// A plain word came before: a number behind it may be anything.
+    in_sentence: bool,
     /// Whether time and severity were known after the token before.
     known: (bool, bool),
     /// Where the last token began, if it is neither time nor severity; else 0.
@@ -63,6 +65,7 @@ pub(crate) fn parse<'a>(
         severity: None,
         service: None,
         unknown_words: 0,
+        in_sentence: false,
         known: (false, false),
         last_unnamed: 0,
         after_time: false,
@@ -125,19 +128,6 @@ fn identify<'a>(record: &mut LogRecord<'a>, ids: Identity<'a>) {
     record.parent_span_id = ids.parent;
     record.caller_span_id = ids.caller;
     record.trace_flags = ids.flags;
-}
-
-/// The message without what loggers put between it and the header.
-fn without_separators(body: &[u8]) -> &[u8] {
-    let mut body = body.trim_ascii();
-    loop {
-        let rest = match body {
-            [b'|' | b':' | b',' | b';', rest @ ..] | [b'-' | b'>', b' ', rest @ ..] => rest,
-            [b'-', b'-', b' ', rest @ ..] => rest,
-            _ => return body,
-        };
-        body = rest.trim_ascii_start();
-    }
 }
 
 /// A stamp with a date and a fraction in brackets in the message, in the same second of the year
@@ -227,6 +217,7 @@ impl<'a> Header<'a> {
         if self.timestamp.is_none()
             && (first.is_ascii_alphanumeric() || first == b'@')
             && let Some(stamp) = parse_at(rest, &self.reference)
+            && !(self.in_sentence && is_weak(&stamp, rest))
         {
             return self.stamped(&stamp, stamp.length);
         }
@@ -386,6 +377,15 @@ impl<'a> Header<'a> {
             self.severity = Some((severity, word));
             return self.accept(length);
         }
+        // `info 10:30:45 text`: in lowercase only right before the time.
+        if self.at == 0
+            && self.timestamp.is_none()
+            && let Some(severity) = Severity::from_position(word)
+            && parse_at(rest[length..].trim_ascii_start(), &self.reference).is_some()
+        {
+            self.severity = Some((severity, word));
+            return self.accept(length);
+        }
         if let Some(severity) = cisco(word) {
             self.severity = self.severity.or(Some((severity, &word[1..])));
             return false;
@@ -453,6 +453,8 @@ impl<'a> Header<'a> {
             self.at += bare_length + 2;
             return self.unknown_words <= WORDS_BEFORE_TIME;
         }
+        self.in_sentence |=
+            word.iter().all(u8::is_ascii_alphabetic) && word.iter().any(u8::is_ascii_lowercase);
         if matches!(followed, Some(b':' | b',' | b';'))
             && bare_length > 0
             && bare_length + 1 < length
@@ -584,255 +586,7 @@ impl<'a> Header<'a> {
     }
 }
 
-/// The offset of the bracket that closes a group.
-fn matching(window: &[u8], open: u8, close: u8) -> Option<usize> {
-    let mut depth = 0;
-    for (at, byte) in window.iter().enumerate() {
-        if *byte == open {
-            depth += 1;
-        } else if *byte == close {
-            if depth == 0 {
-                return Some(at);
-            }
-            depth -= 1;
-        }
-    }
-    None
-}
-
-/// `[app,trace,span]` and `[app,trace,span,exportable]` of Spring Cloud Sleuth, ids possibly empty.
-fn service_of_triple(inside: &[u8]) -> Option<&[u8]> {
-    let mut parts = inside.split(|b| *b == b',');
-    let (app, trace, span) = (parts.next()?, parts.next()?, parts.next()?);
-    let is_id = |part: &[u8]| {
-        let part = part.trim_ascii();
-        part.is_empty()
-            || part == b"-"
-            || matches!(part.len(), 16 | 32) && identity::hex(part).is_some()
-    };
-    let named = !app.is_empty()
-        && app.len() <= 64
-        && app.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
-    (named && is_id(trace) && is_id(span)).then_some(app)
-}
-
-/// Levels in capitals that no sentence has by chance.
-fn strict_level(word: &[u8]) -> Option<Severity> {
-    const LEVELS: [&[u8]; 11] = [
-        b"TRACE",
-        b"DEBUG",
-        b"INFO",
-        b"WARN",
-        b"WARNING",
-        b"ERROR",
-        b"FATAL",
-        b"CRITICAL",
-        b"NOTICE",
-        b"SEVERE",
-        b"PANIC",
-    ];
-    // quill writes LOG_INFO.
-    let word = word.strip_prefix(b"LOG_").unwrap_or(word);
-    LEVELS.contains(&word).then(|| Severity::from_position(word)).flatten()
-}
-
-/// Levels in writings of their own behind the time: `In(182)` of ESXi, `I005:` of VMware,
-/// `PHP Warning:`. With the bytes they take.
-fn special_level(rest: &[u8]) -> Option<(Severity, usize)> {
-    match rest {
-        [a @ b'A'..=b'Z', b @ b'a'..=b'z', b'(', b'0'..=b'9', ..] => {
-            let severity = match (a, b) {
-                (b'E', b'm') => Severity::FATAL,
-                (b'A', b'l') => Severity::ERROR3,
-                (b'C', b'r') => Severity::ERROR2,
-                (b'E', b'r') => Severity::ERROR,
-                (b'W', b'a') => Severity::WARN,
-                (b'N', b'o') => Severity::INFO2,
-                (b'I', b'n') => Severity::INFO,
-                (b'D', b'b') => Severity::DEBUG,
-                _ => return None,
-            };
-            let close = rest.iter().take(8).position(|b| *b == b')')?;
-            Some((severity, close + 1))
-        }
-        [letter @ (b'I' | b'W' | b'E' | b'D'), x, y, z, b':', ..]
-            if [x, y, z].iter().all(|b| b.is_ascii_digit()) =>
-        {
-            Severity::from_letter(*letter).map(|severity| (severity, 4))
-        }
-        [b'P', b'H', b'P', b' ', kind @ ..] => {
-            let severity = match kind {
-                [b'F' | b'P', b'a', ..] => Severity::FATAL,
-                [b'W', b'a', ..] | [b'D', b'e', b'p', ..] => Severity::WARN,
-                [b'N', b'o', ..] => Severity::INFO2,
-                [b'R' | b'C', ..] => Severity::ERROR,
-                _ => return None,
-            };
-            let colon = kind.iter().take(32).position(|b| *b == b':')?;
-            Some((severity, 4 + colon))
-        }
-        _ => None,
-    }
-}
-
-/// `W/System.err( 1702):` behind a time.
-fn letter_before_tag(rest: &[u8]) -> Option<(Severity, &[u8])> {
-    let is_tag = matches!(rest, [b'V' | b'D' | b'I' | b'W' | b'E' | b'F' | b'A', b'/', tag, ..]
-        if tag.is_ascii_alphabetic());
-    if !is_tag {
-        return None;
-    }
-    Severity::from_letter(rest[0]).map(|severity| (severity, &rest[..1]))
-}
-
-/// `app.ERROR:`, the channel and level of Monolog.
-fn channel_level(word: &[u8], followed: Option<u8>) -> Option<(Severity, &[u8])> {
-    if followed != Some(b':') {
-        return None;
-    }
-    let level = &word[memchr::memrchr(b'.', word)? + 1..];
-    let capitals = level.iter().all(u8::is_ascii_uppercase);
-    capitals.then(|| Severity::from_position(level)).flatten().map(|severity| (severity, level))
-}
-
-/// `%SYS-5-CONFIG_I:`: Cisco's facility, severity (of syslog) and mnemonic.
-fn cisco(word: &[u8]) -> Option<Severity> {
-    let rest = word.strip_prefix(b"%")?.strip_suffix(b":")?;
-    let mut parts = rest.split(|b| *b == b'-').skip(1);
-    let [digit @ b'0'..=b'7'] = *parts.next()? else { return None };
-    parts.next().map(|_| Severity::from_syslog(digit - b'0'))
-}
-
-/// The trace of `[TID:…]` and `[SW_CTX:[service,instance,trace,segment,span]]` (SkyWalking).
-fn opaque_id(inside: &[u8]) -> Option<&[u8]> {
-    let id = if let Some(id) = inside.strip_prefix(b"TID:") {
-        id.trim_ascii()
-    } else {
-        inside.strip_prefix(b"SW_CTX:[")?.split(|b| *b == b',').nth(2)?
-    };
-    let is_id = id.len() >= 16
-        && id.iter().filter(|b| **b == b'.').count() == 2
-        && id.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
-    is_id.then_some(id)
-}
-
-/// A word that still belongs to the header once time or severity are known: a process or thread
-/// number, a logger (`c.e.orders.OrderService`, `app::db`), a place (`main.go:12`).
-fn is_header_word(word: &[u8], rest: &[u8]) -> bool {
-    if word.iter().all(|b| b.is_ascii_digit() || matches!(b, b'#' | b':' | b'.' | b'%')) {
-        // An address is message: `127.0.0.1:38866 - "GET /"`.
-        return word.iter().filter(|b| **b == b'.').count() < 3;
-    }
-    // `1702-2395` (process and thread) and a request's UUID.
-    let is_uuid = word.len() == 36
-        && word.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-')
-        && word.iter().filter(|b| **b == b'-').count() == 4;
-    if is_uuid || word.iter().all(|b| b.is_ascii_digit() || *b == b'-') {
-        return true;
-    }
-    let after = rest.trim_ascii_start();
-    let is_column = rest.starts_with(b" ") && after.starts_with(b": ") || rest.starts_with(b"|");
-    let ends =
-        word.ends_with(b":") || is_column || rest.starts_with(b" - ") || rest.starts_with(b"\t");
-    let dotted =
-        memchr::memchr(b'.', word).is_some() || memchr::memmem::find(word, b"::").is_some();
-    let plain = word.iter().all(|b| {
-        b.is_ascii_alphanumeric()
-            || matches!(b, b'.' | b'_' | b'$' | b':' | b'/' | b'-' | b'#' | b'@' | b'<' | b'>')
-    });
-    let is_name = word.iter().any(u8::is_ascii_alphabetic);
-    plain && is_name && (ends && dotted || is_column)
-}
-
-/// `key=value` pairs anywhere in the line: service, duration, time and severity where the header
-/// has none. Ids are found by [`identity::scan_text`].
-fn pairs<'a>(
-    text: &'a [u8],
-    record: &mut LogRecord<'a>,
-    reference: &Reference,
-    cache: &mut KeyCache,
-    arena: &'a Bump,
-) {
-    let mut set = FieldSet::new();
-    let mut any = false;
-    for equals in memchr::memchr_iter(b'=', text) {
-        let mut start = equals;
-        while start > 0
-            && (text[start - 1].is_ascii_alphanumeric()
-                || matches!(text[start - 1], b'_' | b'.' | b'-' | b'@'))
-        {
-            start -= 1;
-        }
-        // The query of a URL is not the logger's word.
-        if start == equals
-            || start > 0 && matches!(text[start - 1], b'?' | b'&' | b'/' | b'%' | b';')
-        {
-            continue;
-        }
-        let Some(alias) = cache.lookup(&text[start..equals]) else { continue };
-        let wanted = matches!(
-            alias.slot,
-            Slot::Service
-                | Slot::DurationSeconds
-                | Slot::DurationMilliseconds
-                | Slot::DurationMicroseconds
-                | Slot::DurationNanoseconds
-                | Slot::Duration
-        ) || alias.slot == Slot::Time && record.timestamp.is_none()
-            || alias.slot == Slot::Severity && record.severity.is_none();
-        if wanted && let Some(value) = pair_value(&text[equals + 1..]) {
-            set.offer(alias, 0, Value { bytes: value, kind: Kind::Text }, false);
-            any = true;
-        }
-    }
-    if any {
-        let body = std::mem::take(&mut record.body);
-        set.fill(record, reference, arena);
-        record.body = body;
-    }
-}
-
-/// The value after a `=` in free text.
-fn pair_value(rest: &[u8]) -> Option<&[u8]> {
-    match rest.first()? {
-        quote @ (b'"' | b'\'') => {
-            let end = memchr::memchr(*quote, &rest[1..])?;
-            Some(&rest[1..1 + end])
-        }
-        _ => {
-            let end = rest
-                .iter()
-                .position(|b| matches!(b, b' ' | b'\t' | b',' | b']' | b')' | b'}' | b';' | b'|'))
-                .unwrap_or(rest.len());
-            (end > 0).then_some(&rest[..end])
-        }
-    }
-}
-
-/// Built once: building a searcher costs more than one search of a short line.
-static HTTP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" HTTP/"));
-
-/// `"GET /path HTTP/1.1" 500`: a request that the program itself answered.
-fn request_line<'a>(text: &'a [u8], record: &mut LogRecord<'a>, arena: &'a Bump) {
-    let Some(http) = HTTP.find(text) else { return };
-    let Some(quote) = memchr::memrchr(b'"', &text[..http]) else { return };
-    let request = &text[quote + 1..http];
-    let Some(blank) = memchr::memchr(b' ', request) else { return };
-    let (method, path) = (&request[..blank], request[blank + 1..].trim_ascii());
-    if !is_http_method(method) || path.is_empty() {
-        return;
-    }
-    let after = &text[http + 6..];
-    let Some(close) = after.iter().take(8).position(|b| *b == b'"') else { return };
-    let status = after[close + 1..].trim_ascii_start();
-    if let Some(status) = status.get(..3)
-        && let Some(status) = std::str::from_utf8(status).ok().and_then(|t| t.parse::<u16>().ok())
-        && (100..600).contains(&status)
-    {
-        record.http_status = Some(status);
-        record.span_name = record
-            .span_name
-            .take()
-            .or_else(|| Some(Text::Borrowed(request_name(method, path, arena))));
-    }
+/// A stamp that could as well be a count or a duration: a bare number, or a time of day.
+fn is_weak(stamp: &Stamp, text: &[u8]) -> bool {
+    !stamp.has_date || text[..stamp.length].iter().all(|b| b.is_ascii_digit() || *b == b'.')
 }

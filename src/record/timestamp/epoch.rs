@@ -12,7 +12,7 @@ const PLAUSIBLE: std::ops::Range<i64> = 1_000_000_000..5_000_000_000;
 pub fn from_epoch(text: &[u8]) -> Option<Timestamp> {
     let integer_length = text.iter().position(|b| !b.is_ascii_digit()).unwrap_or(text.len());
     let (integer, rest) = text.split_at(integer_length);
-    if integer_length < 10 || integer_length > 19 {
+    if !(10..=19).contains(&integer_length) {
         return exponential(text);
     }
     let mut value: i64 = 0;

@@ -3,8 +3,9 @@
 //! One entry point, [`parse_at`]: what begins here, and how long is it? The common layout (ISO 8601
 //! and its cousins) is tried first; the rest is told apart by its first character.
 
+use super::compact::{compact, epoch, short_compact, short_year, tai64n};
 use super::zone::parse_zone;
-use super::{Civil, DAY, Reference, SECOND, TimeZone, Timestamp, from_epoch};
+use super::{Civil, DAY, Reference, SECOND, TimeZone, Timestamp};
 
 /// A stamp found in text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,14 +43,14 @@ pub fn parse_at(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
 }
 
 #[inline]
-fn two(bytes: &[u8], at: usize) -> Option<u32> {
+pub(super) fn two(bytes: &[u8], at: usize) -> Option<u32> {
     let pair = bytes.get(at..at + 2)?;
     let (a, b) = (pair[0].wrapping_sub(b'0'), pair[1].wrapping_sub(b'0'));
     if a < 10 && b < 10 { Some(u32::from(a) * 10 + u32::from(b)) } else { None }
 }
 
 #[inline]
-fn four(bytes: &[u8], at: usize) -> Option<u32> {
+pub(super) fn four(bytes: &[u8], at: usize) -> Option<u32> {
     Some(two(bytes, at)? * 100 + two(bytes, at + 2)?)
 }
 
@@ -95,7 +96,7 @@ fn minutes_only(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
         .then(|| (i64::from(hour * 3600 + minute * 60) * SECOND, at + 5))
 }
 
-fn between_date_and_time(bytes: &[u8], at: usize) -> Option<usize> {
+pub(super) fn between_date_and_time(bytes: &[u8], at: usize) -> Option<usize> {
     match bytes.get(at)? {
         b' ' if bytes.get(at + 1..at + 3) == Some(b"- ") => Some(at + 3),
         b' ' if bytes.get(at + 1) == Some(&b' ') => Some(at + 2),
@@ -106,7 +107,7 @@ fn between_date_and_time(bytes: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-fn date(year: u32, month: u32, day: u32) -> Option<(i64, u32, u32)> {
+pub(super) fn date(year: u32, month: u32, day: u32) -> Option<(i64, u32, u32)> {
     let year = i64::from(year);
     ((1970..2262).contains(&year) && Civil::is_valid_date(year, month, day))
         .then_some((year, month, day))
@@ -115,7 +116,7 @@ fn date(year: u32, month: u32, day: u32) -> Option<(i64, u32, u32)> {
 /// `HH:MM:SS` with an optional fraction after `.` or `,` (or `:` and exactly three digits), in
 /// 12 or 24 hours. Gives nanoseconds since midnight and where it ends.
 #[inline]
-fn time_of_day(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
+pub(super) fn time_of_day(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
     let (hour, at) = match two(bytes, at) {
         Some(hour) if bytes.get(at + 2) == Some(&b':') => (hour, at + 3),
         _ if bytes.get(at + 1) == Some(&b':') => {
@@ -155,7 +156,7 @@ fn time_of_day(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
 
 /// Digits after the decimal separator as nanoseconds (further digits are cut), and how many.
 #[inline]
-fn fraction(bytes: &[u8], at: usize) -> (i64, usize) {
+pub(super) fn fraction(bytes: &[u8], at: usize) -> (i64, usize) {
     let mut value = 0;
     let mut scale = SECOND;
     let mut digits = 0;
@@ -192,7 +193,7 @@ fn half_of_day(bytes: &[u8], time: i64, end: usize) -> Option<(i64, usize)> {
 
 /// Adds the zone and makes the moment.
 #[inline]
-fn finish(
+pub(super) fn finish(
     bytes: &[u8],
     end: usize,
     (year, month, day): (i64, u32, u32),
@@ -259,86 +260,6 @@ fn leading_digits(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
         10 | 13 | 16 | 19 => epoch(bytes, digits),
         _ => None,
     }
-}
-
-fn epoch(bytes: &[u8], digits: usize) -> Option<Stamp> {
-    let mut length = digits;
-    if bytes.get(digits) == Some(&b'.') {
-        let more = bytes[digits + 1..].iter().take(10).take_while(|b| b.is_ascii_digit()).count();
-        if more > 0 {
-            length += 1 + more;
-        }
-    }
-    let timestamp = from_epoch(&bytes[..length])?;
-    Some(Stamp { timestamp, length, has_date: true, has_zone: true })
-}
-
-/// `261122 10:30:45` (MySQL before 5.7) and `081109 203615` (HDFS): two digits of a year, and a
-/// time right behind.
-fn short_compact(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
-    let date = date(2000 + two(bytes, 0)?, two(bytes, 2)?, two(bytes, 4)?)?;
-    if bytes.get(6) != Some(&b' ') {
-        return None;
-    }
-    let blanks = 1 + usize::from(bytes.get(7) == Some(&b' '));
-    match time_of_day(bytes, 6 + blanks) {
-        Some((time, end)) => finish(bytes, end, date, time, reference),
-        None if bytes.get(13) == Some(&b' ') => compact_time(bytes, 7, date, reference),
-        None => None,
-    }
-}
-
-/// `@4000000050…`: TAI64N as daemontools' multilog prints it, eight bytes of seconds (2⁶² and ten
-/// more than Unix time) and four of nanoseconds, in hex.
-fn tai64n(bytes: &[u8]) -> Option<Stamp> {
-    let digits = bytes.get(1..25)?;
-    if !digits.starts_with(b"4") || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    let digits = std::str::from_utf8(digits).ok()?;
-    let seconds = i64::from_str_radix(&digits[1..16], 16).ok()?.checked_sub(10)?;
-    let nanoseconds = i64::from_str_radix(&digits[16..], 16).ok().filter(|n| *n < SECOND)?;
-    let timestamp = seconds.checked_mul(SECOND)?.checked_add(nanoseconds)?;
-    Some(Stamp {
-        timestamp: Timestamp::from_nanoseconds(timestamp),
-        length: 25,
-        has_date: true,
-        has_zone: true,
-    })
-}
-
-fn compact(bytes: &[u8], digits: usize, reference: &Reference) -> Option<Stamp> {
-    let date = date(four(bytes, 0)?, two(bytes, 4)?, two(bytes, 6)?)?;
-    if digits == 8 {
-        let at = between_date_and_time(bytes, 8)?;
-        if let Some((time, end)) = time_of_day(bytes, at) {
-            return finish(bytes, end, date, time, reference);
-        }
-        return compact_time(bytes, at, date, reference);
-    }
-    compact_time(bytes, 8, date, reference)
-}
-
-fn compact_time(
-    bytes: &[u8],
-    at: usize,
-    date: (i64, u32, u32),
-    reference: &Reference,
-) -> Option<Stamp> {
-    let (hour, minute, second) = (two(bytes, at)?, two(bytes, at + 2)?, two(bytes, at + 4)?);
-    if hour > 23 || minute > 59 || second > 60 {
-        return None;
-    }
-    let mut end = at + 6;
-    let mut time = i64::from(hour * 3600 + minute * 60 + second) * SECOND;
-    if matches!(bytes.get(end), Some(b'.' | b',')) {
-        let (fraction, digits) = fraction(bytes, end + 1);
-        if digits > 0 {
-            time += fraction;
-            end += 1 + digits;
-        }
-    }
-    finish(bytes, end, date, time, reference)
 }
 
 fn month_name(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
@@ -429,37 +350,6 @@ fn day_first(bytes: &[u8], digits: usize, reference: &Reference) -> Option<Stamp
     finish(bytes, end, date, time, reference)
 }
 
-/// A date of three pairs of digits, whose order nothing tells: of the usual orders the one that is
-/// not after the reference, and not more than a year before another that is not.
-fn short_year(
-    (a, b, c): (u32, u32, u32),
-    separator: u8,
-    reference: &Reference,
-) -> Option<(i64, u32, u32)> {
-    let year_first = (2000 + a, b, c);
-    let day_first = (2000 + c, b, a);
-    let month_first = (2000 + c, a, b);
-    let orders = match separator {
-        b'.' => [day_first, year_first, month_first],
-        b'/' => [month_first, year_first, day_first],
-        _ => [year_first, day_first, month_first],
-    };
-    let limit = reference.latest.nanoseconds() / DAY + 1;
-    let dates = orders.map(|(year, month, day)| {
-        let date = date(year, month, day)?;
-        let (year, month, day) = date;
-        let days = Civil { year, month, day, time: 0 }.as_if_utc()? / DAY;
-        (days <= limit).then_some((date, days))
-    });
-    let newest = dates.iter().flatten().map(|(_, days)| *days).max();
-    match newest {
-        Some(newest) => {
-            dates.iter().flatten().find(|(_, days)| newest - days <= 366).map(|(date, _)| *date)
-        }
-        None => orders.iter().find_map(|(year, month, day)| date(*year, *month, *day)),
-    }
-}
-
 /// `Nov 22 10:30:45`, `Nov 22 2026 10:30:45`, `Nov 22, 2026 10:30:45 AM`, `Sun Nov 22 10:30:45 2026`,
 /// `Sun, 22 Nov 2026 10:30:45 GMT`, `I1122 10:30:45.123456` (klog).
 fn leading_letters(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
@@ -515,7 +405,7 @@ fn month_first(bytes: &[u8], at: usize, month: u32, reference: &Reference) -> Op
 }
 
 /// The time of a stamp without year, and the year where it follows (`Sun Nov 22 10:30:45 2026`).
-fn without_year(
+pub(super) fn without_year(
     bytes: &[u8],
     at: usize,
     month: u32,
@@ -595,31 +485,6 @@ fn on_latest_day(time: i64, zone: TimeZone, reference: &Reference) -> Option<i64
         let day = Civil::of_utc(local.checked_sub(back * DAY)?);
         zone.resolve(Civil { time, ..day }).filter(|moment| *moment <= latest)
     })
-}
-
-/// The stamp of klog and glog after their severity letter: `1122 10:30:45.123456`.
-pub(crate) fn klog(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
-    let (month, day) = (two(bytes, 0)?, two(bytes, 2)?);
-    // CockroachDB prints a short year.
-    if bytes.get(6) == Some(&b' ')
-        && let (Some(year), Some(month), Some(day)) = (two(bytes, 0), two(bytes, 2), two(bytes, 4))
-    {
-        let (time, end) = time_of_day(bytes, 7)?;
-        return finish(bytes, end, date(2000 + year, month, day)?, time, reference);
-    }
-    // glog since 0.6 prints the year.
-    if let Some(year) = four(bytes, 0)
-        && bytes.get(8) == Some(&b' ')
-        && let (Some(month), Some(day)) = (two(bytes, 4), two(bytes, 6))
-    {
-        let (time, end) = time_of_day(bytes, 9)?;
-        return finish(bytes, end, date(year, month, day)?, time, reference);
-    }
-    if bytes.get(4) != Some(&b' ') {
-        return None;
-    }
-    let blank = usize::from(bytes.get(5) == Some(&b' '));
-    without_year(bytes, 5 + blank, month, day, reference)
 }
 
 #[cfg(test)]

@@ -4,12 +4,13 @@
 //! date or a zone from a [`Reference`]. Decides nothing about *which* of several stamps on a line
 //! is the record's own: that is the format's business.
 
+mod compact;
 mod epoch;
 mod layout;
 mod zone;
 
+pub(crate) use compact::klog;
 pub use epoch::from_epoch;
-pub(crate) use layout::klog;
 pub use layout::{Stamp, parse_at};
 pub use zone::{TimeZone, TimeZoneError};
 

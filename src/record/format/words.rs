@@ -1,0 +1,89 @@
+//! Words and brackets of a header: which still belong to it, and what some of them name.
+
+use crate::record::identity;
+
+/// `[app,trace,span]` and `[app,trace,span,exportable]` of Spring Cloud Sleuth, ids possibly empty.
+pub(super) fn service_of_triple(inside: &[u8]) -> Option<&[u8]> {
+    let mut parts = inside.split(|b| *b == b',');
+    let (app, trace, span) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_id = |part: &[u8]| {
+        let part = part.trim_ascii();
+        part.is_empty()
+            || part == b"-"
+            || matches!(part.len(), 16 | 32) && identity::hex(part).is_some()
+    };
+    let named = !app.is_empty()
+        && app.len() <= 64
+        && app.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    (named && is_id(trace) && is_id(span)).then_some(app)
+}
+
+/// The trace of `[TID:…]` and `[SW_CTX:[service,instance,trace,segment,span]]` (SkyWalking).
+pub(super) fn opaque_id(inside: &[u8]) -> Option<&[u8]> {
+    let id = if let Some(id) = inside.strip_prefix(b"TID:") {
+        id.trim_ascii()
+    } else {
+        inside.strip_prefix(b"SW_CTX:[")?.split(|b| *b == b',').nth(2)?
+    };
+    let is_id = id.len() >= 16
+        && id.iter().filter(|b| **b == b'.').count() == 2
+        && id.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
+    is_id.then_some(id)
+}
+
+/// A word that still belongs to the header once time or severity are known: a process or thread
+/// number, a logger (`c.e.orders.OrderService`, `app::db`), a place (`main.go:12`).
+pub(super) fn is_header_word(word: &[u8], rest: &[u8]) -> bool {
+    if word.iter().all(|b| b.is_ascii_digit() || matches!(b, b'#' | b':' | b'.' | b'%')) {
+        // An address is message: `127.0.0.1:38866 - "GET /"`.
+        return word.iter().filter(|b| **b == b'.').count() < 3;
+    }
+    // `1702-2395` (process and thread) and a request's UUID.
+    let is_uuid = word.len() == 36
+        && word.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-')
+        && word.iter().filter(|b| **b == b'-').count() == 4;
+    if is_uuid || word.iter().all(|b| b.is_ascii_digit() || *b == b'-') {
+        return true;
+    }
+    let after = rest.trim_ascii_start();
+    let is_column = rest.starts_with(b" ") && after.starts_with(b": ") || rest.starts_with(b"|");
+    let ends =
+        word.ends_with(b":") || is_column || rest.starts_with(b" - ") || rest.starts_with(b"\t");
+    let dotted =
+        memchr::memchr(b'.', word).is_some() || memchr::memmem::find(word, b"::").is_some();
+    let plain = word.iter().all(|b| {
+        b.is_ascii_alphanumeric()
+            || matches!(b, b'.' | b'_' | b'$' | b':' | b'/' | b'-' | b'#' | b'@' | b'<' | b'>')
+    });
+    let is_name = word.iter().any(u8::is_ascii_alphabetic);
+    plain && is_name && (ends && dotted || is_column)
+}
+
+/// The offset of the bracket that closes a group.
+pub(super) fn matching(window: &[u8], open: u8, close: u8) -> Option<usize> {
+    let mut depth = 0;
+    for (at, byte) in window.iter().enumerate() {
+        if *byte == open {
+            depth += 1;
+        } else if *byte == close {
+            if depth == 0 {
+                return Some(at);
+            }
+            depth -= 1;
+        }
+    }
+    None
+}
+
+/// The message without what loggers put between it and the header.
+pub(super) fn without_separators(body: &[u8]) -> &[u8] {
+    let mut body = body.trim_ascii();
+    loop {
+        let rest = match body {
+            [b'|' | b':' | b',' | b';', rest @ ..] | [b'-' | b'>', b' ', rest @ ..] => rest,
+            [b'-', b'-', b' ', rest @ ..] => rest,
+            _ => return body,
+        };
+        body = rest.trim_ascii_start();
+    }
+}
