@@ -135,6 +135,7 @@ text\t'One line a record, for people'
 json\t'One JSON object a line'"
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l reference-date -d 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file\'s modification date; now]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l pattern -d 'Read lines that match this regular expression by its named groups: timestamp, trace_id, span_id, parent_span_id, severity, service, body; may be repeated' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s j -l threads -d 'Use this many threads [default: one per core]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l chunk-size -d 'Read in pieces of about this many bytes; the answer is the same for any' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected' -r -f -a "auto\t'On a terminal that shows them'
@@ -169,6 +170,7 @@ complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l since -
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l until -d 'Show only what has begun by this time' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l reference-date -d 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file\'s modification date; now]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l pattern -d 'Read lines that match this regular expression by its named groups: timestamp, trace_id, span_id, parent_span_id, severity, service, body; may be repeated' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -s j -l threads -d 'Use this many threads [default: one per core]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l chunk-size -d 'Read in pieces of about this many bytes; the answer is the same for any' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected' -r -f -a "auto\t'On a terminal that shows them'
@@ -198,6 +200,7 @@ complete -c traceline -n "__fish_traceline_using_subcommand traces" -l since -d 
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l until -d 'Show only what has begun by this time' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l reference-date -d 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file\'s modification date; now]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l pattern -d 'Read lines that match this regular expression by its named groups: timestamp, trace_id, span_id, parent_span_id, severity, service, body; may be repeated' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -s j -l threads -d 'Use this many threads [default: one per core]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l chunk-size -d 'Read in pieces of about this many bytes; the answer is the same for any' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected' -r -f -a "auto\t'On a terminal that shows them'
@@ -220,6 +223,7 @@ text\t'One line a record, for people'
 json\t'One JSON object a line'"
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l reference-date -d 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file\'s modification date; now]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l pattern -d 'Read lines that match this regular expression by its named groups: timestamp, trace_id, span_id, parent_span_id, severity, service, body; may be repeated' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -s j -l threads -d 'Use this many threads [default: one per core]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l chunk-size -d 'Read in pieces of about this many bytes; the answer is the same for any' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected' -r -f -a "auto\t'On a terminal that shows them'

@@ -39,6 +39,10 @@ impl Search {
                 TraceKey::Opaque(_) => return None,
             }
         }
+        if !needles.is_empty() {
+            // A line that the container runtime cut may have been cut in the middle of the id.
+            needles.extend([b" stdout P ".to_vec(), b" stderr P ".to_vec()]);
+        }
         Search::for_needles(needles)
     }
 

@@ -74,6 +74,8 @@ pub struct Assembler<'a, 'k> {
     index: HashMap<u64, usize>,
     last_stream: usize,
     leading: Vec<RawLine<'a>>,
+    /// Offsets of headless lines that are known to begin a record of their own.
+    beginnings: Vec<u64>,
     /// Records so far. (Lines are counted by whoever cuts them.)
     pub tally: Tally,
 }
@@ -98,6 +100,7 @@ impl<'a, 'k> Assembler<'a, 'k> {
             index: HashMap::new(),
             last_stream: usize::MAX,
             leading: Vec::new(),
+            beginnings: Vec::new(),
             tally: Tally::default(),
         }
     }
@@ -142,6 +145,15 @@ impl<'a, 'k> Assembler<'a, 'k> {
             }
         }
         self.whole_line(stream, &peeled, lines, texts, sink);
+    }
+
+    /// Takes a line again that was kept open. What stood before it may be gone by now, so what was
+    /// decided by that must not be decided anew.
+    pub(crate) fn line_again(&mut self, line: &'a OwnedLine, sink: &mut Sink<'_>) {
+        if line.begins {
+            self.beginnings.push(line.origin.offset);
+        }
+        self.line(line.origin, line.text(), sink);
     }
 
     fn stream(&mut self, key: u64, offset: u64) -> usize {
@@ -340,6 +352,7 @@ impl<'a, 'k> Assembler<'a, 'k> {
         let offset = lines[0].offset;
         let last = self.streams[stream].last;
         match self.streams[stream].writers.get_mut(last) {
+            _ if self.beginnings.contains(&offset) => {}
             Some(Writer { open: Some(open), .. }) => {
                 if open.reaches(offset)
                     && open.lines.len() + lines.len() <= MOST_LINES
@@ -475,14 +488,13 @@ impl<'a, 'k> Assembler<'a, 'k> {
         let mut tails = Vec::new();
         for stream in &mut self.streams {
             if let Some(cut) = stream.cut.take() {
-                keep(&mut tails, &cut.lines, &cut.texts);
+                keep(&mut tails, &cut.lines, &cut.texts, false);
             }
         }
         for (stream, process, open) in self.take_open() {
             settled.push((stream, process));
             if open.reaches(end) {
-                keep(&mut tails, &open.lines, &open.texts);
-                tails.extend(open.blanks.iter().map(|line| OwnedLine::new(line.origin, line.text)));
+                open.keep(&mut tails);
             } else {
                 self.close(open, sink);
             }
@@ -503,26 +515,35 @@ impl<'a, 'k> Assembler<'a, 'k> {
         let mut carried = Vec::new();
         for stream in &mut self.streams {
             if let Some(cut) = stream.cut.take() {
-                keep(&mut carried, &cut.lines, &cut.texts);
+                keep(&mut carried, &cut.lines, &cut.texts, false);
             }
         }
         for (stream, process, open) in self.take_open() {
             if settled.contains(&(stream, process)) || !open.reaches(end) {
                 self.close(open, sink);
             } else {
-                keep(&mut carried, &open.lines, &open.texts);
-                carried.extend(open.blanks.iter().map(|l| OwnedLine::new(l.origin, l.text)));
+                open.keep(&mut carried);
             }
         }
         (carried, self.tally)
     }
 }
 
-fn keep(out: &mut Vec<OwnedLine>, lines: &[LineOrigin], texts: &[&[u8]]) {
+/// Keeps lines beyond their chunk. `begins`: the first one has no header, and begins a record.
+fn keep(out: &mut Vec<OwnedLine>, lines: &[LineOrigin], texts: &[&[u8]], begins: bool) {
+    let first = out.len();
     out.extend(lines.iter().zip(texts).map(|(origin, text)| OwnedLine::new(*origin, text)));
+    if let Some(first) = out.get_mut(first) {
+        first.begins = begins;
+    }
 }
 
 impl<'a> Open<'a> {
+    fn keep(&self, out: &mut Vec<OwnedLine>) {
+        keep(out, &self.lines, &self.texts, self.texture == Texture::Unparsed);
+        out.extend(self.blanks.iter().map(|line| OwnedLine::new(line.origin, line.text)));
+    }
+
     fn reaches(&self, offset: u64) -> bool {
         let last = self.lines.last().map_or(0, |line| line.offset);
         offset.saturating_sub(last) <= FARTHEST

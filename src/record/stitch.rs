@@ -18,11 +18,17 @@ use bumpalo::Bump;
 pub(crate) struct OwnedLine {
     pub(crate) origin: LineOrigin,
     text: Box<[u8]>,
+    /// It has no header and begins a record all the same.
+    pub(crate) begins: bool,
 }
 
 impl OwnedLine {
     pub(crate) fn new(origin: LineOrigin, text: &[u8]) -> OwnedLine {
-        OwnedLine { origin, text: text.into() }
+        OwnedLine { origin, text: text.into(), begins: false }
+    }
+
+    pub(crate) fn text(&self) -> &[u8] {
+        &self.text
     }
 }
 
@@ -103,7 +109,7 @@ impl Stitcher {
             let context = SourceContext { service_name: service, ..context };
             let mut assembler = Assembler::new(source, None, context, &arena, cache);
             for line in &lines {
-                assembler.line(line.origin, &line.text, sink);
+                assembler.line_again(line, sink);
             }
             let (carried, joined) = assembler.into_carried(&edge.settled, edge.end, sink);
             tally = joined;
@@ -135,7 +141,7 @@ fn finish(
     let context = SourceContext { service_name: service, ..context };
     let mut assembler = Assembler::new(source, None, context, &arena, cache);
     for line in lines {
-        assembler.line(line.origin, &line.text, sink);
+        assembler.line_again(line, sink);
     }
     assembler.finish(sink)
 }

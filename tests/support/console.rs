@@ -40,10 +40,9 @@ fn refreshed(text: &str, environment: &[(&str, &str)]) -> String {
         if line.starts_with("```") {
             is_console = line == "```console";
         } else if is_console {
+            // What was printed before is made anew.
             let Some(command) = line.strip_prefix("$ ") else { continue };
-            fresh.push_str(line);
-            fresh.push('\n');
-            fresh.push_str(&output(command, environment));
+            fresh.push_str(&format!("{line}\n{}", output(command, environment)));
             commands += 1;
             continue;
         }
