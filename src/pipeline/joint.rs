@@ -159,10 +159,10 @@ impl<P> Joint<P> {
         self.recent.push_back(chunk);
         let mut behind: u64 = self.recent.iter().skip(1).map(|c| c.bytes.len() as u64).sum();
         while behind > MOST_APART && self.recent.len() > 1 {
-            if let Some(old) = self.recent.pop_front() {
-                if self.spare.len() < 4 {
-                    self.spare.push(old.bytes);
-                }
+            if let Some(old) = self.recent.pop_front()
+                && self.spare.len() < 4
+            {
+                self.spare.push(old.bytes);
             }
             behind -= self.recent.front().map_or(0, |c| c.bytes.len() as u64);
         }

@@ -20,7 +20,7 @@ use super::envelope::{self, Peeled};
 use super::field_set::FieldSet;
 use super::fields::KeyCache;
 use super::timestamp::Reference;
-use super::{Detail, LogRecord, Text, identity};
+use super::{Detail, LogRecord, Text, identity, scan};
 use bumpalo::Bump;
 use json::{Attributes, Scanned, Scanner};
 use layout::{Layout, Reading, Role};
@@ -72,6 +72,7 @@ pub(crate) struct LineParser<'a, 'k> {
     cache: &'k mut KeyCache,
     fields: FieldSet<'a>,
     /// Records that were handed over, to be filled again: saves an allocation a line.
+    #[expect(clippy::vec_box, reason = "boxes are handed on as they are")]
     pub(crate) spare: Vec<Box<LogRecord<'a>>>,
 }
 
@@ -416,7 +417,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
             Text::Borrowed(body) => body,
             Text::Owned(_) => b"",
         };
-        let ids = identity::scan_text(body);
+        let ids = scan::scan_text(body);
         if let Some(found) = ids.trace {
             record.trace = Some(found.key);
             record.trace_spelling = identity::spelling(found);
@@ -424,7 +425,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
             record.parent_span_id = record.parent_span_id.or(ids.parent);
             record.caller_span_id = record.caller_span_id.or(ids.caller);
             record.trace_flags = record.trace_flags.or(ids.flags);
-        } else if let Some(found) = identity::scan_shapes(line) {
+        } else if let Some(found) = scan::scan_shapes(line) {
             record.trace = Some(found.trace.key);
             record.trace_spelling = identity::spelling(found.trace);
             record.caller_span_id = found.span;
