@@ -233,14 +233,25 @@ impl<'a> FieldSet<'a> {
             record.trace = Some(found.key);
             record.trace_spelling = identity::spelling(found);
         };
-        for slot in [
-            Slot::TraceParent,
-            Slot::B3,
-            Slot::SentryTrace,
-            Slot::Uber,
-            Slot::CloudTrace,
-            Slot::Xray,
-        ] {
+        const PROPAGATION: u64 = 1 << Slot::TraceParent as u32
+            | 1 << Slot::B3 as u32
+            | 1 << Slot::SentryTrace as u32
+            | 1 << Slot::Uber as u32
+            | 1 << Slot::CloudTrace as u32
+            | 1 << Slot::Xray as u32;
+        let propagation: &[Slot] = if self.filled & PROPAGATION == 0 {
+            &[]
+        } else {
+            &[
+                Slot::TraceParent,
+                Slot::B3,
+                Slot::SentryTrace,
+                Slot::Uber,
+                Slot::CloudTrace,
+                Slot::Xray,
+            ]
+        };
+        for &slot in propagation {
             if let Some(found) =
                 self.get(slot).and_then(|value| identity::propagated(slot, value.bytes))
                 && record.caller_span_id.is_none()
@@ -320,7 +331,8 @@ impl<'a> FieldSet<'a> {
         });
         if record.span_name.is_none() {
             let path = self.get(Slot::HttpPath).map_or(&b""[..], |value| value.text(arena));
-            record.span_name = Some(Text::Borrowed(request_name(method, path, arena)));
+            let name = if path.is_empty() { method } else { request_name(method, path, arena) };
+            record.span_name = Some(Text::Borrowed(name));
         }
     }
 
@@ -332,6 +344,15 @@ impl<'a> FieldSet<'a> {
             (Slot::DurationSeconds, 1e9),
             (Slot::Duration, 0.0),
         ];
+        const BOUNDS: u64 = 1 << Slot::DurationNanoseconds as u32
+            | 1 << Slot::DurationMicroseconds as u32
+            | 1 << Slot::DurationMilliseconds as u32
+            | 1 << Slot::DurationSeconds as u32
+            | 1 << Slot::Duration as u32
+            | 1 << Slot::SpanStart as u32;
+        if self.filled & BOUNDS == 0 {
+            return;
+        }
         for (slot, unit) in UNITS {
             if let Some(value) = self.get(slot)
                 && let Some(duration) = duration(value, unit)
@@ -355,7 +376,8 @@ impl<'a> FieldSet<'a> {
 pub(crate) fn is_http_method(method: &[u8]) -> bool {
     const METHODS: [&[u8]; 9] =
         [b"GET", b"POST", b"PUT", b"DELETE", b"PATCH", b"HEAD", b"OPTIONS", b"CONNECT", b"TRACE"];
-    METHODS.iter().any(|known| method.eq_ignore_ascii_case(known))
+    matches!(method, b"GET" | b"POST" | b"PUT" | b"DELETE")
+        || METHODS.iter().any(|known| method.eq_ignore_ascii_case(known))
 }
 
 /// `GET /checkout`: method and path without query, as a span name.

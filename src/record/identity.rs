@@ -56,6 +56,37 @@ pub(crate) const fn is_hex(byte: u8) -> bool {
     NIBBLES[byte as usize] != NOT_HEX
 }
 
+/// The value of eight hexadecimal digits of either case, all at once: each byte of the word is
+/// tested and turned into its nibble, then nibbles are drawn together pair by pair.
+#[inline]
+fn hex_of_eight(digits: [u8; 8]) -> Option<u32> {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let each = |byte: u8| u64::from(byte) * 0x0101_0101_0101_0101;
+    let word = u64::from_be_bytes(digits);
+    // Bytes below 0x80, so that adding to one never carries into the next.
+    let low = word & !HIGH;
+    let at_least = |bytes: u64, least: u8| (bytes + each(0x80 - least)) & HIGH;
+    let folded = low | each(0x20);
+    let is_digit = at_least(low, b'0') & !at_least(low, b'9' + 1);
+    let is_letter = at_least(folded, b'a') & !at_least(folded, b'f' + 1) & at_least(low, b'A');
+    if (is_digit | is_letter) & !word & HIGH != HIGH {
+        return None;
+    }
+    // A letter's low four bits are 1 to 6.
+    let nibbles = (low & each(0x0f)) + (is_letter >> 7) * 9;
+    let pairs = (nibbles >> 4 | nibbles) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs >> 8 | pairs) & 0x0000_ffff_0000_ffff;
+    Some((fours >> 16 | fours) as u32)
+}
+
+/// The value of exactly sixteen hexadecimal digits, the length of nearly all ids.
+#[inline]
+fn hex_of_sixteen(text: &[u8]) -> Option<u64> {
+    let (high, low) = text.split_first_chunk::<8>()?;
+    let low: &[u8; 8] = low.try_into().ok()?;
+    Some(u64::from(hex_of_eight(*high)?) << 32 | u64::from(hex_of_eight(*low)?))
+}
+
 /// The value of up to 32 hexadecimal digits of either case.
 #[inline]
 pub(crate) fn hex(text: &[u8]) -> Option<u128> {
@@ -136,9 +167,10 @@ pub(crate) fn trace_value(text: &[u8], is_decimal: bool) -> Option<FoundTrace<'_
     let text = text.trim_ascii();
     let found = |key| Some(FoundTrace { key, text });
     if text.len() == 32
-        && let Some(value) = hex(text)
+        && let Some(high) = hex_of_sixteen(&text[..16])
+        && let Some(low) = hex_of_sixteen(&text[16..])
     {
-        return found(key_of(value, 32)?);
+        return found(key_of(u128::from(high) << 64 | u128::from(low), 32)?);
     }
     if is_absent(text) {
         return None;
@@ -174,6 +206,13 @@ pub(crate) fn trace_value(text: &[u8], is_decimal: bool) -> Option<FoundTrace<'_
 
 /// Reads the value of a span id field.
 pub(crate) fn span_value(text: &[u8], is_decimal: bool) -> Option<SpanId> {
+    // Nearly all; zeros are no span either way.
+    if !is_decimal
+        && text.len() == 16
+        && let Some(value) = hex_of_sixteen(text)
+    {
+        return SpanId::new(value);
+    }
     let text = text.trim_ascii();
     if is_absent(text) {
         return None;
@@ -423,8 +462,11 @@ pub(crate) fn opaque(text: &[u8]) -> TraceKey {
 
 /// The spelling to remember, where it is not the plain one.
 pub(crate) fn spelling(found: FoundTrace<'_>) -> Option<Text<'_>> {
-    let plain =
-        found.text.len() == 32 && found.text.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    // Without a way out in the middle, so that all bytes are compared at once.
+    let is_lower_hex = |text: &[u8; 32]| {
+        text.iter().fold(true, |plain, b| plain & matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let plain = <&[u8; 32]>::try_from(found.text).is_ok_and(is_lower_hex);
     (!plain).then_some(Text::Borrowed(found.text))
 }
 
@@ -437,6 +479,18 @@ mod tests {
 
     fn full() -> TraceKey {
         TraceKey::Full(TraceId::from_lower_hex(TRACE.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn eight_digits_at_once_are_read_like_one_by_one() {
+        for byte in 0..=u8::MAX {
+            for place in 0..8 {
+                let mut text = *b"90aAfF1c";
+                text[place] = byte;
+                let expected = hex(&text).map(|value| value as u32);
+                assert_eq!(hex_of_eight(text), expected, "{text:?}");
+            }
+        }
     }
 
     #[test]

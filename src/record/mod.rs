@@ -95,6 +95,53 @@ pub struct LogRecord<'a> {
     pub attributes: Vec<(Text<'a>, AttributeValue<'a>)>,
 }
 
+impl LogRecord<'_> {
+    /// Forgets everything, to be filled again. Field by field, since most need one word written
+    /// to be `None`, where a new record would be copied as a whole.
+    pub(crate) fn reset(&mut self, format: &'static str) {
+        let LogRecord {
+            format: name,
+            timestamp,
+            trace,
+            trace_spelling,
+            span_id,
+            parent_span_id,
+            caller_span_id,
+            trace_flags,
+            severity_text,
+            severity,
+            service_name,
+            span_name,
+            body,
+            duration,
+            span_start,
+            http_status,
+            has_exception,
+            span_error,
+            attributes,
+        } = self;
+        *name = format;
+        *timestamp = None;
+        *trace = None;
+        *trace_spelling = None;
+        *span_id = None;
+        *parent_span_id = None;
+        *caller_span_id = None;
+        *trace_flags = None;
+        *severity_text = None;
+        *severity = None;
+        *service_name = None;
+        *span_name = None;
+        *body = Text::default();
+        *duration = None;
+        *span_start = None;
+        *http_status = None;
+        *has_exception = false;
+        *span_error = None;
+        attributes.clear();
+    }
+}
+
 /// A value of an attribute.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AttributeValue<'a> {

@@ -280,7 +280,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
 
     fn fresh(&mut self, format: &'static str) -> Box<LogRecord<'a>> {
         let mut record = self.spare.pop().unwrap_or_default();
-        *record = LogRecord { format, ..LogRecord::default() };
+        record.reset(format);
         record
     }
 

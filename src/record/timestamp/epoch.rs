@@ -12,6 +12,10 @@ const PLAUSIBLE: std::ops::Range<i64> = 1_000_000_000..5_000_000_000;
 pub fn from_epoch(text: &[u8]) -> Option<Timestamp> {
     let integer_length = text.iter().position(|b| !b.is_ascii_digit()).unwrap_or(text.len());
     let (integer, rest) = text.split_at(integer_length);
+    // What follows the digits of a number; a date gets no further.
+    if integer_length > 0 && !matches!(rest.first(), None | Some(b'.' | b'e' | b'E')) {
+        return None;
+    }
     if !(10..=19).contains(&integer_length) {
         return exponential(text);
     }
