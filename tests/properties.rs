@@ -178,6 +178,7 @@ fn pass<V: Visit>(file: &PathBuf, how: How, search: Option<&Search>, visitor: &V
         detail: Detail::Attributes,
         search,
         number_lines: true,
+        patterns: &[],
         threads: how.threads,
     };
     let options = ReadOptions { chunk_size: how.chunk_size, ..ReadOptions::default() };

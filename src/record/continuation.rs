@@ -2,7 +2,10 @@
 //!
 //! A headless line that is indented always goes on. One that is not goes on after plain text (a
 //! message of several lines), but not after a structured record, which would have escaped its
-//! newlines: there it is a line of its own, unless it is the next part of a stack trace.
+//! newlines: there it is a line of its own, unless it is the next part of a stack trace. What such
+//! lines know that their record does not (an id, a severity), the record takes over.
+
+use super::{LogRecord, identity, scan};
 
 /// What the open record is made of, as far as joining goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +75,36 @@ pub(crate) fn is_stack_frame(line: &[u8]) -> bool {
         || indented && text.starts_with(b"at ") && text.contains(&b'(')
         || indented && text.starts_with(b"File \"")
         || line.starts_with(b"goroutine ")
+}
+
+/// What an explaining line knows that the record does not.
+pub(crate) fn adopt<'a>(record: &mut LogRecord<'a>, other: &LogRecord<'a>) {
+    if record.trace.is_none() && other.trace.is_some() {
+        record.trace = other.trace;
+        record.trace_spelling.clone_from(&other.trace_spelling);
+        record.span_id = record.span_id.or(other.span_id);
+        record.caller_span_id = record.caller_span_id.or(other.caller_span_id);
+        record.trace_flags = record.trace_flags.or(other.trace_flags);
+    }
+    record.timestamp = record.timestamp.or(other.timestamp);
+    record.severity = record.severity.or(other.severity);
+    if record.severity_text.is_none() {
+        record.severity_text.clone_from(&other.severity_text);
+    }
+    record.duration = record.duration.or(other.duration);
+}
+
+/// Ids from the lines that go on.
+pub(crate) fn adopt_ids<'a>(record: &mut LogRecord<'a>, body: &'a [u8]) {
+    let ids = scan::scan_text(body);
+    if let Some(found) = ids.trace {
+        record.trace = Some(found.key);
+        record.trace_spelling = identity::spelling(found);
+        record.span_id = record.span_id.or(ids.span);
+        record.parent_span_id = record.parent_span_id.or(ids.parent);
+        record.caller_span_id = record.caller_span_id.or(ids.caller);
+        record.trace_flags = record.trace_flags.or(ids.flags);
+    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,8 @@
-//! Finding ids: what a value says, and which words of a text are ids at all.
-//!
-//! Tiers, strongest first: a known key; a propagation value of unmistakable shape; a positional
-//! convention (`[app,trace,span]`, `[trace] [span]`). A bare hexadecimal word is never an id:
-//! checksums, tenants and request ids look the same. Absent values (`0`, zeros, `-`, `null`, …)
-//! are no ids.
+//! What a value says that is known to be an id, or to hold some: ids in any spelling, headers of any
+//! propagation format. Absent values (`0`, zeros, `-`, `null`, …) are no ids. Which words of a text
+//! are ids at all is for [`super::scan`] to say.
 
-use super::fields::{self, Slot};
+use super::fields::Slot;
 use super::{Text, TraceKey};
 use crate::trace_context::{SpanId, TraceId};
 
@@ -55,7 +52,7 @@ const NIBBLES: [u8; 256] = {
 };
 
 #[inline]
-const fn is_hex(byte: u8) -> bool {
+pub(crate) const fn is_hex(byte: u8) -> bool {
     NIBBLES[byte as usize] != NOT_HEX
 }
 
@@ -130,7 +127,7 @@ fn decimal(text: &[u8]) -> Option<u64> {
     })
 }
 
-fn key_of(value: u128, digits: usize) -> Option<TraceKey> {
+pub(crate) fn key_of(value: u128, digits: usize) -> Option<TraceKey> {
     let id = TraceId::new(value)?;
     Some(if digits <= 16 || id.high64() == 0 {
         TraceKey::Low64(id.low64())
@@ -232,7 +229,7 @@ pub(crate) fn span_value(text: &[u8], is_decimal: bool) -> Option<SpanId> {
     SpanId::new(value)
 }
 
-fn uuid(text: &[u8]) -> Option<u128> {
+pub(crate) fn uuid(text: &[u8]) -> Option<u128> {
     if text.len() != 36 || [8, 13, 18, 23].iter().any(|at| text[*at] != b'-') {
         return None;
     }
@@ -246,7 +243,7 @@ fn uuid(text: &[u8]) -> Option<u128> {
 }
 
 /// `1-5759e988-bd862e3fe1be46a994272793`: 8 and 24 digits (AWS X-Ray).
-fn xray_id(text: &[u8]) -> Option<u128> {
+pub(crate) fn xray_id(text: &[u8]) -> Option<u128> {
     if text.len() != 35 || !text.starts_with(b"1-") || text[10] != b'-' {
         return None;
     }
@@ -428,369 +425,6 @@ pub(crate) fn propagated(slot: Slot, text: &[u8]) -> Option<Propagated<'_>> {
     }
 }
 
-/// The shortest run of digits that can be (the tail of) an id: the last group of a UUID.
-const SHORTEST_RUN: usize = 12;
-
-/// Finds the next run of at least [`SHORTEST_RUN`] hex digits at or after `from`.
-///
-/// Looks at every twelfth byte only, until one is a hex digit: most text has none there.
-#[inline]
-fn next_run(text: &[u8], from: usize) -> Option<(usize, usize)> {
-    let mut probe = from + SHORTEST_RUN - 1;
-    while let Some(&byte) = text.get(probe) {
-        if !is_hex(byte) {
-            probe += SHORTEST_RUN;
-            continue;
-        }
-        let mut start = probe;
-        while start > from && is_hex(text[start - 1]) {
-            start -= 1;
-        }
-        let mut end = probe + 1;
-        while text.get(end).is_some_and(|byte| is_hex(*byte)) {
-            end += 1;
-        }
-        if end - start >= SHORTEST_RUN {
-            return Some((start, end));
-        }
-        probe = end + SHORTEST_RUN;
-    }
-    None
-}
-
-/// How sure an id of a text is; lower is surer.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Tier {
-    Key(u8),
-    Shape,
-    Position,
-}
-
-/// Collects the ids of a text while its runs of digits are looked at.
-struct TextScan<'a> {
-    text: &'a [u8],
-    trace: Option<(Tier, FoundTrace<'a>)>,
-    span: Option<(Tier, SpanId)>,
-    parent: Option<SpanId>,
-    caller: Option<SpanId>,
-    flags: Option<u8>,
-}
-
-/// Finds the ids in free text.
-pub(crate) fn scan_text(text: &[u8]) -> Identity<'_> {
-    let mut scan =
-        TextScan { text, trace: None, span: None, parent: None, caller: None, flags: None };
-    let mut at = 0;
-    while let Some((start, end)) = next_run(text, at) {
-        at = scan.run(start, end).max(end);
-    }
-    let trace = scan.trace.map(|(_, trace)| trace);
-    Identity {
-        trace,
-        // A span without a trace says nothing that could be joined.
-        span: scan.span.map(|(_, span)| span),
-        parent: scan.parent,
-        caller: scan.caller.filter(|_| trace.is_some()),
-        flags: scan.flags,
-    }
-}
-
-/// Finds propagation values of unmistakable shape only: traceparent, and the X-Ray header.
-pub(crate) fn scan_shapes(text: &[u8]) -> Option<Propagated<'_>> {
-    let mut at = 0;
-    while let Some((start, end)) = next_run(text, at) {
-        if end - start == 32
-            && let Some((propagated, _)) = traceparent_around(text, start)
-        {
-            return Some(propagated);
-        }
-        // `Root=1-…;Parent=…;Sampled=1` cannot be anything else.
-        if end - start == 24 && start >= 16 && text[start - 16..].starts_with(b"Root=1-") {
-            let rest = &text[start - 16..];
-            let length = rest
-                .iter()
-                .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'=' | b'-' | b';')))
-                .unwrap_or(rest.len());
-            if let Some(found) = xray(&rest[..length]) {
-                return Some(found);
-            }
-        }
-        at = end;
-    }
-    None
-}
-
-/// The traceparent whose trace-id begins at `start`, and where it ends.
-fn traceparent_around(text: &[u8], start: usize) -> Option<(Propagated<'_>, usize)> {
-    let begin = start.checked_sub(3)?;
-    if begin > 0 && (text[begin - 1].is_ascii_alphanumeric() || text[begin - 1] == b'-') {
-        return None;
-    }
-    let end = begin + 55;
-    let value = text.get(begin..end)?;
-    if text.get(end).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'-') {
-        // Higher versions may go on; version 00 may not.
-        let rest = &text[begin..];
-        let length = rest
-            .iter()
-            .position(|b| !(b.is_ascii_alphanumeric() || *b == b'-'))
-            .unwrap_or(rest.len());
-        return traceparent(&rest[..length]).map(|found| (found, begin + length));
-    }
-    traceparent(value).map(|found| (found, end))
-}
-
-impl<'a> TextScan<'a> {
-    /// Judges one run of digits; gives where to go on.
-    fn run(&mut self, start: usize, end: usize) -> usize {
-        let text = self.text;
-        let run = &text[start..end];
-        if start > 0 && (text[start - 1].is_ascii_alphanumeric() || text[start - 1] == b'_') {
-            return end;
-        }
-        match run.len() {
-            32 => {
-                if let Some((found, after)) = traceparent_around(text, start) {
-                    self.propagated(Tier::Shape, found);
-                    return after;
-                }
-                self.thirty_two(start, end)
-            }
-            24 if start >= 11 && xray_id(&text[start - 11..end]).is_some() => {
-                let rest = &text[start - 11..];
-                let length = rest
-                    .iter()
-                    .position(|b| {
-                        matches!(b, b' ' | b'"' | b'\'' | b'\t' | b',' | b']' | b'|' | b'\\')
-                    })
-                    .unwrap_or(rest.len());
-                if let Some(found) = xray(&rest[..length]) {
-                    self.propagated(Tier::Shape, found);
-                    return start - 11 + length;
-                }
-                end
-            }
-            12 if start >= 24 => {
-                let begin = start - 24;
-                if let Some(value) = uuid(&text[begin..end])
-                    && let Some((slot, rank)) = slot_before(text, begin)
-                    && slot == Slot::Trace
-                    && let Some(key) = key_of(value, 32)
-                {
-                    self.trace(Tier::Key(rank), FoundTrace { key, text: &text[begin..end] });
-                }
-                end
-            }
-            _ => {
-                if self.followed_by_word(end) {
-                    return end;
-                }
-                self.keyed(start, end);
-                if run.len() == 16 && self.trace.is_none() {
-                    self.positional(start, end);
-                }
-                end
-            }
-        }
-    }
-
-    fn followed_by_word(&self, end: usize) -> bool {
-        self.text.get(end).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
-    }
-
-    fn trace(&mut self, tier: Tier, found: FoundTrace<'a>) {
-        if self.trace.is_none_or(|(known, _)| tier < known) {
-            self.trace = Some((tier, found));
-        }
-    }
-
-    fn span(&mut self, tier: Tier, span: SpanId) {
-        if self.span.is_none_or(|(known, _)| tier < known) {
-            self.span = Some((tier, span));
-        }
-    }
-
-    fn propagated(&mut self, tier: Tier, found: Propagated<'a>) {
-        self.trace(tier, found.trace);
-        self.caller = self.caller.or(found.span);
-        self.flags = self.flags.or(found.flags);
-    }
-
-    /// An id by the key that stands before it.
-    fn keyed(&mut self, start: usize, end: usize) {
-        let Some((slot, rank)) = slot_before(self.text, start) else { return };
-        let run = &self.text[start..end];
-        match slot {
-            Slot::Trace | Slot::DatadogTrace => {
-                if let Some(found) = trace_value(run, slot == Slot::DatadogTrace) {
-                    self.trace(Tier::Key(rank), found);
-                }
-            }
-            Slot::Span | Slot::DatadogSpan => {
-                if let Some(span) = span_value(run, slot == Slot::DatadogSpan) {
-                    self.span(Tier::Key(rank), span);
-                }
-            }
-            Slot::ParentSpan => {
-                self.parent = self.parent.or_else(|| span_value(run, false));
-            }
-            Slot::Uber => {
-                let rest = &self.text[start..];
-                let length =
-                    rest.iter().position(|b| !(is_hex(*b) || *b == b':')).unwrap_or(rest.len());
-                if let Some(found) = uber(&rest[..length]) {
-                    self.propagated(Tier::Key(rank), found);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// 32 digits: with their key, in a propagation value other than traceparent, or in position.
-    fn thirty_two(&mut self, start: usize, end: usize) -> usize {
-        let text = self.text;
-        let rest = &text[end..];
-        let before = slot_before(text, start);
-        match (rest.first(), before) {
-            (Some(b'-'), _) if is_run(&rest[1..], 16) => {
-                let own = matches!(start.checked_sub(1).map(|at| text[at]), Some(b'[' | b'('));
-                let keyed = matches!(
-                    before,
-                    Some((Slot::B3 | Slot::SentryTrace | Slot::Trace | Slot::TraceParent, _))
-                );
-                let after = end + 17;
-                if let Some(found) = b3(&text[start..after]) {
-                    if own {
-                        self.trace(Tier::Position, found.trace);
-                        if let Some(span) = found.span {
-                            self.span(Tier::Position, span);
-                        }
-                    } else if keyed {
-                        self.propagated(Tier::Key(1), found);
-                    }
-                }
-                return after;
-            }
-            (Some(b':'), _) => {
-                let length =
-                    rest.iter().position(|b| !(is_hex(*b) || *b == b':')).unwrap_or(rest.len());
-                if let Some(found) = uber(&text[start..end + length])
-                    && rest[..length].iter().filter(|b| **b == b':').count() == 3
-                {
-                    self.propagated(Tier::Shape, found);
-                    return end + length;
-                }
-            }
-            (Some(b'/'), Some((Slot::CloudTrace, _))) => {
-                let length = rest
-                    .iter()
-                    .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'/' | b';' | b'=')))
-                    .unwrap_or(rest.len());
-                if let Some(found) = cloud(&text[start..end + length]) {
-                    self.propagated(Tier::Key(0), found);
-                }
-                return end + length;
-            }
-            _ => {}
-        }
-        if self.followed_by_word(end) {
-            return end;
-        }
-        if text[..start].ends_with(b"/traces/")
-            && let Some(found) = trace_value(&text[start..end], false)
-        {
-            self.trace(Tier::Key(0), found);
-        }
-        self.keyed(start, end);
-        self.positional(start, end);
-        end
-    }
-
-    /// `[app,trace,span]`, `[trace,span]`, `[trace] [span]`, `trace span` in a log's header.
-    fn positional(&mut self, start: usize, end: usize) {
-        let text = self.text;
-        let rest = &text[end..];
-        let before = start.checked_sub(1).map(|at| text[at]);
-        let opened = matches!(before, Some(b'[' | b'(' | b'{'));
-        let separated = matches!(before, Some(b',' | b'|')) || opened;
-        let skip = if opened && (rest.starts_with(b"] [") || rest.starts_with(b") (")) {
-            3
-        } else if opened && rest.starts_with(b"][") {
-            2
-        } else if opened && rest.starts_with(b":") {
-            1
-        } else if separated && rest.first().is_some_and(|b| matches!(b, b',' | b'|' | b' ' | b'/'))
-        {
-            1 + usize::from(rest.starts_with(b", "))
-        } else if matches!(before, None | Some(b' ')) && rest.starts_with(b" ") && start < 200 {
-            1
-        } else {
-            return;
-        };
-        let run = &text[start..end];
-        let span = &rest[skip..];
-        // `[app,trace,]` and `[trace] [-]`: a trace without a span, where the brackets say so.
-        let closes = span.first().is_some_and(|b| matches!(b, b']' | b',' | b'-'));
-        if is_run(span, 16) {
-            let span = &span[..16];
-            // Two words that merely look alike are no ids: ask for both letters and digits.
-            let bare = !separated;
-            if bare && !(looks_random(run) && looks_random(span)) {
-                return;
-            }
-            if let (Some(found), Some(span)) = (trace_value(run, false), span_value(span, false)) {
-                self.trace(Tier::Position, found);
-                self.span(Tier::Position, span);
-            }
-        } else if closes
-            && run.len() == 32
-            && (before == Some(b',') || rest.starts_with(b"] ["))
-            && let Some(found) = trace_value(run, false)
-        {
-            self.trace(Tier::Position, found);
-        }
-    }
-}
-
-fn looks_random(run: &[u8]) -> bool {
-    run.iter().any(u8::is_ascii_digit) && run.iter().any(u8::is_ascii_alphabetic)
-}
-
-/// Whether the text begins with exactly `length` hex digits.
-fn is_run(text: &[u8], length: usize) -> bool {
-    text.len() >= length
-        && text[..length].iter().all(|b| is_hex(*b))
-        && !text.get(length).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
-}
-
-/// The slot of the key before a value in free text: `key=`, `key: `, `"key":"`, `Key value`.
-fn slot_before(text: &[u8], start: usize) -> Option<(Slot, u8)> {
-    let mut at = start;
-    let back = |at: &mut usize, accept: &dyn Fn(u8) -> bool, most: usize| {
-        let from = *at;
-        while *at > 0 && from - *at < most && accept(text[*at - 1]) {
-            *at -= 1;
-        }
-        from - *at
-    };
-    let is_quote = |b: u8| matches!(b, b'"' | b'\'' | b'\\' | b'`');
-    back(&mut at, &is_quote, 4);
-    let blanks = back(&mut at, &|b| b == b' ', 2);
-    let separators = back(&mut at, &|b| matches!(b, b'=' | b':' | b'>'), 2);
-    if separators > 0 {
-        back(&mut at, &|b| b == b' ', 2);
-    } else if blanks == 0 {
-        return None;
-    }
-    back(&mut at, &is_quote, 4);
-    let end = at;
-    let is_key = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'@' | b'/');
-    back(&mut at, &is_key, 48);
-    let alias = fields::lookup(&text[at..end])?;
-    // "trace 4bf9…" could be the end of a sentence; "TraceID 4bf9…" is a label.
-    (separators > 0 || alias.rank == 0).then_some((alias.slot, alias.rank))
-}
-
 /// Reads what a user types to name a trace: an id in any spelling, or any propagation value, with
 /// or without its header's name.
 pub fn trace_argument(text: &[u8]) -> Option<TraceKey> {
@@ -842,7 +476,6 @@ mod tests {
     use super::*;
 
     const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
-    const SPAN: &str = "00f067aa0ba902b7";
 
     fn full() -> TraceKey {
         TraceKey::Full(TraceId::from_lower_hex(TRACE.as_bytes()).unwrap())
@@ -887,60 +520,5 @@ mod tests {
             assert_eq!(trace_value(text.as_bytes(), true), None, "{text}");
             assert_eq!(span_value(text.as_bytes(), true), None, "{text}");
         }
-    }
-
-    #[test]
-    fn text_is_scanned_for_keys_shapes_and_positions() {
-        let own = [
-            format!("[{TRACE}] [{SPAN}] 2026-11-22 hello"),
-            format!("INFO [orders,{TRACE},{SPAN}] 1 --- x"),
-            format!("INFO [orders,{TRACE},{SPAN},true] 1 --- x"),
-            format!("INFO [{TRACE}-{SPAN}] hello"),
-            format!("[trace_id={TRACE} span_id={SPAN} resource.service.name=gateway]"),
-            format!("TraceID: {TRACE} SpanID: {SPAN} Start"),
-            format!("x {{\\\"trace_id\\\":\\\"{TRACE}\\\",\\\"span_id\\\":\\\"{SPAN}\\\"}}"),
-            format!("done traceId=4bf92f35-77b3-4da6-a3ce-929d0e0e4736, spanId={SPAN}"),
-        ];
-        for text in &own {
-            let ids = scan_text(text.as_bytes());
-            assert_eq!(ids.trace.map(|t| t.key), Some(full()), "{text}");
-            assert_eq!(ids.span.map(|s| s.to_string()).as_deref(), Some(SPAN), "{text}");
-        }
-        let callers = [
-            format!("GET / 200 traceparent=\"00-{TRACE}-{SPAN}-01\""),
-            format!("SELECT 1 /*traceparent='00-{TRACE}-{SPAN}-01'*/"),
-            format!("uber-trace-id: {TRACE}:{SPAN}:0:1"),
-            format!("sentry-trace: {TRACE}-{SPAN}-1"),
-            format!("Root=1-4bf92f35-77b34da6a3ce929d0e0e4736;Parent={SPAN};Sampled=1 x"),
-        ];
-        for text in &callers {
-            let ids = scan_text(text.as_bytes());
-            assert_eq!(ids.trace.map(|t| t.key), Some(full()), "{text}");
-            assert_eq!(ids.caller.map(|s| s.to_string()).as_deref(), Some(SPAN), "{text}");
-        }
-    }
-
-    #[test]
-    fn decoys_are_refused() {
-        for text in [
-            format!("request_id={TRACE}"),
-            format!("etag {TRACE}"),
-            format!("sha256:{TRACE}{TRACE}"),
-            format!("traceparent=\"00-{TRACE}-{SPAN}-01-\""),
-            format!("traceparent=\"00-{}-{SPAN}-01\"", "0".repeat(32)),
-            format!("tenant [{TRACE}] {SPAN} x"),
-            format!("[{TRACE}] hello"),
-            "trace_id=0 span_id=0".to_owned(),
-            "[-] [-] hello 2026".to_owned(),
-        ] {
-            assert_eq!(scan_text(text.as_bytes()).trace, None, "{text}");
-        }
-    }
-
-    #[test]
-    fn datadog_ids_of_sixteen_decimal_digits_are_decimal() {
-        let ids = scan_text(b"dd.trace_id=1234567890123456 dd.span_id=3955074348436577");
-        assert_eq!(ids.trace.map(|t| t.key), Some(TraceKey::Low64(1_234_567_890_123_456)));
-        assert_eq!(ids.span.map(SpanId::get), Some(3_955_074_348_436_577));
     }
 }

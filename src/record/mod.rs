@@ -15,6 +15,7 @@ mod fields;
 mod format;
 mod identity;
 mod reader;
+mod scan;
 pub mod service;
 mod severity;
 mod stitch;

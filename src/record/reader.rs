@@ -4,11 +4,12 @@
 //! decide there (lines that may belong to a record before the chunk) it hands back as the chunk's
 //! *leading* lines; what may go on after the chunk, as its *tails*: see [`super::stitch`].
 
-use super::continuation::{FARTHEST, MOST_LINES, Texture, goes_on, is_stack_frame, opens_trace};
+use super::continuation::{
+    FARTHEST, MOST_LINES, Texture, adopt, adopt_ids, goes_on, is_stack_frame, opens_trace,
+};
 use super::envelope::Peeled;
 use super::fields::KeyCache;
 use super::format::{LineKind, LineParser, SourceContext};
-use super::identity;
 use super::stitch::{ChunkEdge, OwnedLine};
 use super::tally::Tally;
 use super::{LineOrigin, LogRecord, ReadRecord, Text};
@@ -556,36 +557,6 @@ impl<'a> Open<'a> {
         }
         self.lines.extend(lines);
         self.texts.extend(texts);
-    }
-}
-
-/// What an explaining line knows that the record does not.
-fn adopt<'a>(record: &mut LogRecord<'a>, other: &LogRecord<'a>) {
-    if record.trace.is_none() && other.trace.is_some() {
-        record.trace = other.trace;
-        record.trace_spelling.clone_from(&other.trace_spelling);
-        record.span_id = record.span_id.or(other.span_id);
-        record.caller_span_id = record.caller_span_id.or(other.caller_span_id);
-        record.trace_flags = record.trace_flags.or(other.trace_flags);
-    }
-    record.timestamp = record.timestamp.or(other.timestamp);
-    record.severity = record.severity.or(other.severity);
-    if record.severity_text.is_none() {
-        record.severity_text.clone_from(&other.severity_text);
-    }
-    record.duration = record.duration.or(other.duration);
-}
-
-/// Ids from the lines that go on.
-fn adopt_ids<'a>(record: &mut LogRecord<'a>, body: &'a [u8]) {
-    let ids = identity::scan_text(body);
-    if let Some(found) = ids.trace {
-        record.trace = Some(found.key);
-        record.trace_spelling = identity::spelling(found);
-        record.span_id = record.span_id.or(ids.span);
-        record.parent_span_id = record.parent_span_id.or(ids.parent);
-        record.caller_span_id = record.caller_span_id.or(ids.caller);
-        record.trace_flags = record.trace_flags.or(ids.flags);
     }
 }
 

@@ -20,7 +20,7 @@ use super::envelope::{self, Peeled};
 use super::field_set::FieldSet;
 use super::fields::KeyCache;
 use super::timestamp::Reference;
-use super::{Detail, LogRecord, Text, identity};
+use super::{Detail, LogRecord, Text, identity, scan};
 use bumpalo::Bump;
 use json::{Attributes, Scanned, Scanner};
 use layout::{Layout, Reading, Role};
@@ -417,7 +417,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
             Text::Borrowed(body) => body,
             Text::Owned(_) => b"",
         };
-        let ids = identity::scan_text(body);
+        let ids = scan::scan_text(body);
         if let Some(found) = ids.trace {
             record.trace = Some(found.key);
             record.trace_spelling = identity::spelling(found);
@@ -425,7 +425,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
             record.parent_span_id = record.parent_span_id.or(ids.parent);
             record.caller_span_id = record.caller_span_id.or(ids.caller);
             record.trace_flags = record.trace_flags.or(ids.flags);
-        } else if let Some(found) = identity::scan_shapes(line) {
+        } else if let Some(found) = scan::scan_shapes(line) {
             record.trace = Some(found.trace.key);
             record.trace_spelling = identity::spelling(found.trace);
             record.caller_span_id = found.span;

@@ -12,7 +12,7 @@ use crate::record::fields::{self, KeyCache, Slot};
 use crate::record::identity::{self, Identity};
 use crate::record::severity::Severity;
 use crate::record::timestamp::{Civil, Reference, SECOND, Stamp, klog, parse_at};
-use crate::record::{LogRecord, Text, Timestamp};
+use crate::record::{LogRecord, Text, Timestamp, scan};
 use bumpalo::Bump;
 
 /// The header may be this long, in bytes.
@@ -85,7 +85,7 @@ pub(crate) fn parse<'a>(
     if indent > 0 && header.timestamp.is_none() {
         return None;
     }
-    let ids = identity::scan_text(text);
+    let ids = scan::scan_text(text);
     if header.timestamp.is_none() && header.severity.is_none() && ids.trace.is_none() {
         return None;
     }
@@ -116,7 +116,7 @@ pub(crate) fn enrich<'a>(
     cache: &mut KeyCache,
     arena: &'a Bump,
 ) {
-    identify(record, identity::scan_text(text));
+    identify(record, scan::scan_text(text));
     pairs(text, record, reference, cache, arena);
     request_line(text, record, arena);
 }
