@@ -44,14 +44,16 @@ struct Header<'a> {
     is_klog: bool,
 }
 
-/// Reads a line of plain text. `None`: it has no header, and so continues something.
+/// Reads a line of plain text into a record that says nothing yet. `None`: it has no header, and
+/// so continues something; the record is then as it was.
 pub(crate) fn parse<'a>(
     line: &'a [u8],
     reference: &Reference,
     wrapper: Option<Timestamp>,
     cache: &mut KeyCache,
     arena: &'a Bump,
-) -> Option<LogRecord<'a>> {
+    record: &mut LogRecord<'a>,
+) -> Option<()> {
     let indent = line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
     let text = &line[indent..];
     let mut header = Header {
@@ -86,23 +88,20 @@ pub(crate) fn parse<'a>(
     if header.timestamp.is_none() && header.severity.is_none() && ids.trace.is_none() {
         return None;
     }
-    let mut record = LogRecord {
-        format: if header.is_klog { "klog" } else { "text" },
-        timestamp: header.timestamp,
-        severity: header.severity.map(|(severity, _)| severity),
-        severity_text: header.severity.map(|(_, text)| Text::Borrowed(text)),
-        service_name: header.service.map(Text::Borrowed),
-        body: Text::Borrowed(without_separators(&text[header.body..])),
-        ..LogRecord::default()
-    };
-    identify(&mut record, ids);
+    record.format = if header.is_klog { "klog" } else { "text" };
+    record.timestamp = header.timestamp;
+    record.severity = header.severity.map(|(severity, _)| severity);
+    record.severity_text = header.severity.map(|(_, text)| Text::Borrowed(text));
+    record.service_name = header.service.map(Text::Borrowed);
+    record.body = Text::Borrowed(without_separators(&text[header.body..]));
+    identify(record, ids);
     if let (None, Some(opaque)) = (record.trace, header.opaque) {
         record.trace = Some(identity::opaque(opaque));
         record.trace_spelling = Some(Text::Borrowed(opaque));
     }
-    pairs(text, &mut record, reference, cache, arena);
-    request_line(text, &mut record, arena);
-    Some(record)
+    pairs(text, record, reference, cache, arena);
+    request_line(text, record, arena);
+    Some(())
 }
 
 /// Adds to a record what any text may say beside its header: ids, pairs, a request.
@@ -587,13 +586,12 @@ impl<'a> Header<'a> {
 /// The offset of the bracket that closes a group.
 fn matching(window: &[u8], open: u8, close: u8) -> Option<usize> {
     let mut depth = 0;
-    for (at, byte) in window.iter().enumerate() {
-        if *byte == open {
+    for at in memchr::memchr2_iter(open, close, window) {
+        if window[at] == open {
             depth += 1;
-        } else if *byte == close {
-            if depth == 0 {
-                return Some(at);
-            }
+        } else if depth == 0 {
+            return Some(at);
+        } else {
             depth -= 1;
         }
     }
@@ -734,8 +732,10 @@ fn is_header_word(word: &[u8], rest: &[u8]) -> bool {
     let is_column = rest.starts_with(b" ") && after.starts_with(b": ") || rest.starts_with(b"|");
     let ends =
         word.ends_with(b":") || is_column || rest.starts_with(b" - ") || rest.starts_with(b"\t");
-    let dotted =
-        memchr::memchr(b'.', word).is_some() || memchr::memmem::find(word, b"::").is_some();
+    if !(is_column || ends) {
+        return false;
+    }
+    let dotted = memchr::memchr(b'.', word).is_some() || word.windows(2).any(|pair| pair == b"::");
     let plain = word.iter().all(|b| {
         b.is_ascii_alphanumeric()
             || matches!(b, b'.' | b'_' | b'$' | b':' | b'/' | b'-' | b'#' | b'@' | b'<' | b'>')
@@ -753,8 +753,8 @@ fn pairs<'a>(
     cache: &mut KeyCache,
     arena: &'a Bump,
 ) {
-    let mut set = FieldSet::new();
-    let mut any = false;
+    // Most lines have no pair that is wanted, and an empty set takes long to make.
+    let mut set: Option<FieldSet<'a>> = None;
     for equals in memchr::memchr_iter(b'=', text) {
         let mut start = equals;
         while start > 0
@@ -781,11 +781,11 @@ fn pairs<'a>(
         ) || alias.slot == Slot::Time && record.timestamp.is_none()
             || alias.slot == Slot::Severity && record.severity.is_none();
         if wanted && let Some(value) = pair_value(&text[equals + 1..]) {
-            set.offer(alias, 0, Value { bytes: value, kind: Kind::Text }, false);
-            any = true;
+            let value = Value { bytes: value, kind: Kind::Text };
+            set.get_or_insert_with(FieldSet::new).offer(alias, 0, value, false);
         }
     }
-    if any {
+    if let Some(set) = set {
         let body = std::mem::take(&mut record.body);
         set.fill(record, reference, arena);
         record.body = body;
