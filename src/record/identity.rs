@@ -90,8 +90,14 @@ fn hex_of_sixteen(text: &[u8]) -> Option<u64> {
 /// The value of up to 32 hexadecimal digits of either case.
 #[inline]
 pub(crate) fn hex(text: &[u8]) -> Option<u128> {
-    if text.is_empty() || text.len() > 32 {
-        return None;
+    match text.len() {
+        16 => return hex_of_sixteen(text).map(u128::from),
+        32 => {
+            let (high, low) = (hex_of_sixteen(&text[..16])?, hex_of_sixteen(&text[16..])?);
+            return Some(u128::from(high) << 64 | u128::from(low));
+        }
+        1..32 => {}
+        _ => return None,
     }
     let mut value = 0u128;
     // Two halves of a machine word each: twice as fast as one 128-bit loop.
@@ -167,10 +173,9 @@ pub(crate) fn trace_value(text: &[u8], is_decimal: bool) -> Option<FoundTrace<'_
     let text = text.trim_ascii();
     let found = |key| Some(FoundTrace { key, text });
     if text.len() == 32
-        && let Some(high) = hex_of_sixteen(&text[..16])
-        && let Some(low) = hex_of_sixteen(&text[16..])
+        && let Some(value) = hex(text)
     {
-        return found(key_of(u128::from(high) << 64 | u128::from(low), 32)?);
+        return found(key_of(value, 32)?);
     }
     if is_absent(text) {
         return None;

@@ -155,8 +155,9 @@ impl Severity {
     /// capitals.
     pub fn from_position(word: &[u8]) -> Option<Severity> {
         let severity = Self::from_word(word)?;
-        let everyday = EVERYDAY.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()));
-        (!everyday || word.iter().all(u8::is_ascii_uppercase)).then_some(severity)
+        let is_everyday =
+            || EVERYDAY.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()));
+        (word.iter().all(u8::is_ascii_uppercase) || !is_everyday()).then_some(severity)
     }
 
     fn from_word(word: &[u8]) -> Option<Severity> {

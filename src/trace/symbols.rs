@@ -98,8 +98,8 @@ impl Symbols {
 /// A worker's own answers, so that a name seen before costs no lock.
 #[derive(Debug, Default)]
 pub(crate) struct SymbolCache {
-    /// The last text: records of one source come in runs.
-    last: Option<(Box<[u8]>, Symbol)>,
+    /// Texts seen last, by their ends: a name that comes again costs no hashing of the whole.
+    recent: Vec<Option<(Box<[u8]>, Symbol)>>,
     known: HashMap<Box<[u8]>, Symbol>,
 }
 
@@ -107,10 +107,15 @@ impl SymbolCache {
     /// How many texts are held before the cache starts anew: names with ids in them (paths) would
     /// otherwise fill it with texts that never come back.
     const LIMIT: usize = 4096;
+    const RECENT: usize = 128;
 
     /// The symbol of a text, from the cache or from the table.
     pub(crate) fn intern(&mut self, bytes: &[u8], symbols: &Symbols) -> Option<Symbol> {
-        if let Some((text, symbol)) = &self.last
+        if self.recent.is_empty() {
+            self.recent.resize(Self::RECENT, None);
+        }
+        let place = Self::place(bytes);
+        if let Some((text, symbol)) = &self.recent[place]
             && **text == *bytes
         {
             return Some(*symbol);
@@ -126,14 +131,23 @@ impl SymbolCache {
                 symbol
             }
         };
-        match &mut self.last {
-            Some((text, last)) if text.len() == bytes.len() => {
+        match &mut self.recent[place] {
+            Some((text, known)) if text.len() == bytes.len() => {
                 text.copy_from_slice(bytes);
-                *last = symbol;
+                *known = symbol;
             }
-            last => *last = Some((bytes.into(), symbol)),
+            recent => *recent = Some((bytes.into(), symbol)),
         }
         Some(symbol)
+    }
+
+    /// Where a text stands among the recent ones: by its length and the four bytes at either end.
+    fn place(bytes: &[u8]) -> usize {
+        let word =
+            |part: Option<&[u8; 4]>| u64::from(part.map_or(0, |part| u32::from_le_bytes(*part)));
+        let ends = word(bytes.first_chunk()) | word(bytes.last_chunk()) << 32;
+        let hash = (ends ^ bytes.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (hash >> 32) as usize % Self::RECENT
     }
 }
 

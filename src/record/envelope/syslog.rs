@@ -3,6 +3,11 @@
 use super::Envelope;
 use crate::record::severity::Severity;
 use crate::record::timestamp::{Reference, parse_at};
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
+
+/// Built once: building a searcher costs more than one search of a short line.
+static COLON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b": "));
 
 /// `<34>…`: RFC 5424 if a version follows, else RFC 3164.
 pub(super) fn with_priority<'a>(line: &'a [u8], reference: &Reference) -> Option<Envelope<'a>> {
@@ -92,7 +97,11 @@ pub(super) fn iso<'a>(line: &'a [u8], reference: &Reference) -> Option<Envelope<
 fn stamped<'a>(line: &'a [u8], reference: &Reference) -> Option<Envelope<'a>> {
     let blank = 10 + memchr::memchr(b' ', line.get(10..48.min(line.len()))?)?;
     // Find "host program:" first: it is cheaper to refute than the time.
-    let plausible = memchr::memmem::find(&line[blank..line.len().min(blank + 200)], b": ")
+    if is_level_first(&line[blank..]) {
+        return None;
+    }
+    let plausible = COLON
+        .find(&line[blank..line.len().min(blank + 200)])
         .or_else(|| line.ends_with(b":").then_some(0));
     plausible?;
     let stamp = parse_at(line, reference)?;
@@ -107,6 +116,16 @@ fn stamped<'a>(line: &'a [u8], reference: &Reference) -> Option<Envelope<'a>> {
         is_message: true,
         ..Envelope::default()
     })
+}
+
+/// Whether a level in capitals stands where the host would: the most frequent of the headers that
+/// are no syslog. Only those followed by a blank, since anything may be the name of a program.
+fn is_level_first(rest: &[u8]) -> bool {
+    let word = match rest {
+        [b' ', b' ', word @ ..] | [b' ', word @ ..] => word,
+        _ => return false,
+    };
+    [&b"INFO "[..], b"DEBUG ", b"WARN ", b"ERROR "].iter().any(|level| word.starts_with(level))
 }
 
 /// `program[pid]: text` without a host: Heroku, and daemons that log over a socket.

@@ -13,9 +13,11 @@ pub(crate) fn begins_with_label(line: &[u8]) -> bool {
 /// The length of the label before a colon; 0: there is none.
 fn label(field: &[u8]) -> usize {
     let is_label = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
+    if !field.first().is_some_and(u8::is_ascii_alphabetic) {
+        return 0;
+    }
     let length = field.iter().take(64).take_while(|b| is_label(**b)).count();
-    let is_word = field.first().is_some_and(u8::is_ascii_alphabetic);
-    if is_word && field.get(length) == Some(&b':') { length } else { 0 }
+    if field.get(length) == Some(&b':') { length } else { 0 }
 }
 
 /// Reads the fields of a line into the set. False if a field has no label.

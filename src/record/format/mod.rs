@@ -24,7 +24,12 @@ use super::{Detail, LogRecord, Text, identity, scan};
 use bumpalo::Bump;
 use json::{Attributes, Scanned, Scanner};
 use layout::{Layout, Reading, Role};
+use memchr::memmem::Finder;
 pub use pattern::{Pattern, PatternError};
+use std::sync::LazyLock;
+
+/// Built once: building a searcher costs more than one search of a short line.
+static OBJECT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"{\""));
 
 /// What a line is.
 #[derive(Debug)]
@@ -120,10 +125,14 @@ impl<'a, 'k> LineParser<'a, 'k> {
                 }
             } else if let Some(record) = self.logfmt(line, &reference) {
                 kind = LineKind::Head(record);
-            } else if let Some(record) =
-                plain::parse(line, &reference, peeled.timestamp, self.cache, self.arena)
-            {
-                (kind, process) = self.text(line, Box::new(record), peeled, &reference);
+            } else {
+                let mut record = self.fresh("text");
+                let (cache, arena) = (&mut *self.cache, self.arena);
+                let time = peeled.timestamp;
+                match plain::parse(line, &reference, time, cache, arena, &mut record) {
+                    Some(()) => (kind, process) = self.text(line, record, peeled, &reference),
+                    None => self.spare.push(record),
+                }
             }
         }
         if matches!(kind, LineKind::Headless)
@@ -239,7 +248,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
         if !body.ends_with(b"}") {
             return;
         }
-        let Some(start) = memchr::memmem::find(body, b"{\"").filter(|at| *at > 0) else { return };
+        let Some(start) = OBJECT.find(body).filter(|at| *at > 0) else { return };
         if !matches!(body[start - 1], b' ' | b'\t') {
             return;
         }

@@ -46,14 +46,16 @@ struct Header<'a> {
     is_klog: bool,
 }
 
-/// Reads a line of plain text. `None`: it has no header, and so continues something.
+/// Reads a line of plain text into a record that says nothing yet. `None`: it has no header, and
+/// so continues something; the record is then as it was.
 pub(crate) fn parse<'a>(
     line: &'a [u8],
     reference: &Reference,
     wrapper: Option<Timestamp>,
     cache: &mut KeyCache,
     arena: &'a Bump,
-) -> Option<LogRecord<'a>> {
+    record: &mut LogRecord<'a>,
+) -> Option<()> {
     let indent = line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
     let text = &line[indent..];
     let mut header = Header {
@@ -89,23 +91,20 @@ pub(crate) fn parse<'a>(
     if header.timestamp.is_none() && header.severity.is_none() && ids.trace.is_none() {
         return None;
     }
-    let mut record = LogRecord {
-        format: if header.is_klog { "klog" } else { "text" },
-        timestamp: header.timestamp,
-        severity: header.severity.map(|(severity, _)| severity),
-        severity_text: header.severity.map(|(_, text)| Text::Borrowed(text)),
-        service_name: header.service.map(Text::Borrowed),
-        body: Text::Borrowed(without_separators(&text[header.body..])),
-        ..LogRecord::default()
-    };
-    identify(&mut record, ids);
+    record.format = if header.is_klog { "klog" } else { "text" };
+    record.timestamp = header.timestamp;
+    record.severity = header.severity.map(|(severity, _)| severity);
+    record.severity_text = header.severity.map(|(_, text)| Text::Borrowed(text));
+    record.service_name = header.service.map(Text::Borrowed);
+    record.body = Text::Borrowed(without_separators(&text[header.body..]));
+    identify(record, ids);
     if let (None, Some(opaque)) = (record.trace, header.opaque) {
         record.trace = Some(identity::opaque(opaque));
         record.trace_spelling = Some(Text::Borrowed(opaque));
     }
-    pairs(text, &mut record, reference, cache, arena);
-    request_line(text, &mut record, arena);
-    Some(record)
+    pairs(text, record, reference, cache, arena);
+    request_line(text, record, arena);
+    Some(())
 }
 
 /// Adds to a record what any text may say beside its header: ids, pairs, a request.
