@@ -1,6 +1,6 @@
 //! Assembles traces side by side, and only those that are asked for.
 
-use crate::trace::{Assembler, Draft, Drafts, Outline, Selection, Trace};
+use crate::trace::{Apprentice, Draft, Drafts, Outline, Selection, Trace};
 use rayon::prelude::*;
 use std::cmp::Ordering;
 
@@ -26,15 +26,15 @@ pub struct Picked {
     pub ambiguous_ids: Vec<String>,
 }
 
-/// A trace that may be picked: assembled only where that is needed to tell.
-struct Candidate {
-    outline: Outline,
-    state: State,
-}
-
-enum State {
-    Draft(Box<Draft>),
-    Trace(Box<Trace>),
+/// The best of the drafts so far, by their outlines.
+#[derive(Default)]
+struct Best {
+    /// Outlines and places.
+    known: Vec<(Outline, usize)>,
+    /// The last of them when they were last cut: what comes after it is not among the best.
+    last: Option<Outline>,
+    /// Places of drafts that have to be assembled to tell.
+    unknown: Vec<usize>,
 }
 
 impl Pick<'static> {
@@ -52,70 +52,85 @@ impl Pick<'static> {
 }
 
 impl Pick<'_> {
-    /// Sorts, and drops what is over the limit.
-    fn cut(&self, candidates: &mut Vec<Candidate>) {
-        candidates.sort_unstable_by(|left, right| {
-            (self.order)(&left.outline, &right.outline)
-                .then_with(|| left.outline.by_start(&right.outline))
-        });
-        if let Some(limit) = self.limit {
-            candidates.truncate(limit);
+    fn compare(&self, left: &Outline, right: &Outline) -> Ordering {
+        (self.order)(left, right).then_with(|| left.by_start(right))
+    }
+
+    fn cut(&self, best: &mut Best) {
+        let Some(limit) = self.limit else { return };
+        best.known.sort_unstable_by(|(left, _), (right, _)| self.compare(left, right));
+        best.known.truncate(limit);
+        if best.known.len() == limit {
+            best.last = best.known.last().map(|(outline, _)| *outline);
         }
     }
 
-    /// Adds one; cuts now and then, so that no more is held than needed.
-    fn add(&self, candidates: &mut Vec<Candidate>, draft: Draft, assembler: &Assembler) {
-        let outline = assembler.outline(&draft).filter(|_| self.selection.services.is_empty());
-        let candidate = match outline {
-            Some(outline) if !self.selection.matches_outline(&outline) => return,
-            Some(outline) => Candidate { outline, state: State::Draft(Box::new(draft)) },
-            None => {
-                let trace = assembler.assemble(draft);
-                if !self.selection.matches(&trace) {
-                    return;
-                }
-                let outline = Outline::of(&trace);
-                Candidate { outline, state: State::Trace(Box::new(trace)) }
-            }
+    /// Looks at one draft; cuts now and then, so that no more is held than needed.
+    fn look(&self, mut best: Best, place: usize, draft: &Draft, apprentice: &Apprentice) -> Best {
+        let outline =
+            if self.selection.services.is_empty() { apprentice.outline(draft) } else { None };
+        let Some(outline) = outline else {
+            best.unknown.push(place);
+            return best;
         };
-        candidates.push(candidate);
-        if self.limit.is_some_and(|limit| candidates.len() > 2 * limit + 64) {
-            self.cut(candidates);
+        let is_late = best
+            .last
+            .as_ref()
+            .is_some_and(|last| self.compare(&outline, last) == Ordering::Greater);
+        if !is_late && self.selection.matches_outline(&outline) {
+            best.known.push((outline, place));
+            if self.limit.is_some_and(|limit| best.known.len() > 2 * limit + 64) {
+                self.cut(&mut best);
+            }
         }
+        best
     }
 
-    fn run(&self, drafts: Vec<Draft>, assembler: &Assembler) -> Vec<Trace> {
-        let mut candidates = drafts
+    fn join(&self, mut left: Best, mut right: Best) -> Best {
+        left.known.append(&mut right.known);
+        left.unknown.append(&mut right.unknown);
+        self.cut(&mut left);
+        left
+    }
+
+    /// Places of the drafts worth assembling, sorted.
+    fn choose(&self, drafts: &[Draft], apprentice: &Apprentice) -> Vec<usize> {
+        let best = drafts
+            .par_iter()
+            .enumerate()
+            .fold(Best::default, |best, (place, draft)| self.look(best, place, draft, apprentice))
+            .reduce(Best::default, |left, right| self.join(left, right));
+        let mut places = best.unknown;
+        places.extend(best.known.iter().map(|(_, place)| place));
+        places.sort_unstable();
+        places
+    }
+
+    fn run(&self, drafts: Vec<Draft>, apprentice: Apprentice) -> Vec<Trace> {
+        let (places, lessons) =
+            rayon::join(|| self.choose(&drafts, &apprentice), || apprentice.learn(&drafts));
+        let assembler = apprentice.graduate(lessons);
+        let mut traces: Vec<(Outline, Trace)> = drafts
             .into_par_iter()
-            .fold(Vec::new, |mut candidates, draft| {
-                self.add(&mut candidates, draft, assembler);
-                candidates
-            })
-            .reduce(Vec::new, |mut left, right| {
-                left.extend(right);
-                if self.limit.is_some() {
-                    self.cut(&mut left);
-                }
-                left
-            });
-        self.cut(&mut candidates);
-        candidates
-            .into_par_iter()
-            .map(|candidate| match candidate.state {
-                State::Draft(draft) => assembler.assemble(*draft),
-                State::Trace(trace) => *trace,
-            })
-            .collect()
+            .enumerate()
+            .filter(|(place, _)| places.binary_search(place).is_ok())
+            .map(|(_, draft)| assembler.assemble(draft))
+            .filter(|trace| self.selection.matches(trace))
+            .map(|trace| (Outline::of(&trace), trace))
+            .collect();
+        traces.sort_unstable_by(|(left, _), (right, _)| self.compare(left, right));
+        traces.truncate(self.limit.unwrap_or(usize::MAX));
+        traces.into_iter().map(|(_, trace)| trace).collect()
     }
 }
 
 /// Picks and assembles with so many threads.
 pub fn assemble(drafts: Drafts, pick: &Pick<'_>, threads: usize) -> Picked {
-    let Drafts { drafts, assembler, ambiguous_ids } = drafts;
+    let Drafts { drafts, apprentice, ambiguous_ids } = drafts;
     let total = drafts.len();
     let traces = match rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build() {
-        Ok(pool) => pool.install(|| pick.run(drafts, &assembler)),
-        Err(_) => pick.run(drafts, &assembler),
+        Ok(pool) => pool.install(|| pick.run(drafts, apprentice)),
+        Err(_) => pick.run(drafts, apprentice),
     };
     Picked { traces, total, ambiguous_ids }
 }

@@ -24,6 +24,10 @@ pub struct Draft {
 }
 
 impl Draft {
+    pub(crate) fn new(key: TraceKey, fragment: TraceFragment) -> Draft {
+        Draft { key, fragment }
+    }
+
     /// How many spans were logged.
     pub fn span_count(&self) -> usize {
         self.fragment.spans.spans.len()
@@ -35,6 +39,17 @@ impl Draft {
     }
 }
 
+/// What turns drafts into traces, before anything is learnt from them.
+#[derive(Debug)]
+pub struct Apprentice {
+    precisions: Precisions,
+    symbols: Arc<Symbols>,
+}
+
+/// What all traces together tell about each.
+#[derive(Debug)]
+pub struct Lessons(CallGraph);
+
 /// Makes traces of drafts, with what was learnt from all of them.
 #[derive(Debug)]
 pub struct Assembler {
@@ -43,21 +58,23 @@ pub struct Assembler {
     symbols: Arc<Symbols>,
 }
 
-impl Assembler {
+impl Apprentice {
+    pub(crate) fn new(precisions: Precisions, symbols: Arc<Symbols>) -> Apprentice {
+        Apprentice { precisions, symbols }
+    }
+
     /// Learns from all traces what one alone does not tell.
-    pub(crate) fn prepare(
-        traces: Vec<(TraceKey, TraceFragment)>,
-        precisions: Precisions,
-        symbols: Arc<Symbols>,
-    ) -> (Vec<Draft>, Assembler) {
-        let drafts: Vec<Draft> =
-            traces.into_iter().map(|(key, fragment)| Draft { key, fragment }).collect();
+    pub fn learn(&self, drafts: &[Draft]) -> Lessons {
         let mut order: Vec<&Draft> =
             drafts.iter().filter(|draft| CallGraph::learns_from(draft.span_count())).collect();
         order.sort_unstable_by_key(|draft| draft.key);
-        let graph =
-            CallGraph::learn(order.into_iter().map(|draft| observe(&draft.fragment, &precisions)));
-        (drafts, Assembler { graph, precisions, symbols })
+        let observed = order.into_iter().map(|draft| observe(&draft.fragment, &self.precisions));
+        Lessons(CallGraph::learn(observed))
+    }
+
+    /// Ready to assemble.
+    pub fn graduate(self, lessons: Lessons) -> Assembler {
+        Assembler { graph: lessons.0, precisions: self.precisions, symbols: self.symbols }
     }
 
     /// What can be said of a trace before it is assembled. `None`: its start or end depends on the
@@ -80,7 +97,9 @@ impl Assembler {
             error_count: u64::from(fragment.error_count),
         })
     }
+}
 
+impl Assembler {
     /// Assembles one trace.
     pub fn assemble(&self, mut draft: Draft) -> Trace {
         draft.fragment.spans.spans.sort_unstable_by_key(|span| span.id);

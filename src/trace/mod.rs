@@ -29,7 +29,7 @@ mod test_support;
 mod tests;
 mod tree;
 
-pub use assemble::{Assembler, Draft};
+pub use assemble::{Apprentice, Assembler, Draft, Lessons};
 pub use clock::{ClockSkew, clock_skews};
 pub use identity::{Wanted, normalized};
 pub use outline::Outline;

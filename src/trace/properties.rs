@@ -113,9 +113,11 @@ proptest! {
             batch.push(*source, record, &[*origin]);
         }
         store.absorb(&mut batch);
-        let Drafts { drafts, assembler, .. } = store.into_drafts();
-        for draft in drafts {
-            let outline = assembler.outline(&draft);
+        let Drafts { drafts, apprentice, .. } = store.into_drafts();
+        let outlines: Vec<_> = drafts.iter().map(|draft| apprentice.outline(draft)).collect();
+        let lessons = apprentice.learn(&drafts);
+        let assembler = apprentice.graduate(lessons);
+        for (draft, outline) in drafts.into_iter().zip(outlines) {
             let trace = assembler.assemble(draft);
             prop_assert!(outline.is_none_or(|outline| outline == Outline::of(&trace)));
         }

@@ -7,7 +7,7 @@
 use crate::record::{LineOrigin, LogRecord, TraceKey};
 use crate::source::SourceId;
 use crate::trace::Trace;
-use crate::trace::assemble::{Assembler, Draft, sort};
+use crate::trace::assemble::{Apprentice, Draft, sort};
 use crate::trace::facts::{Cache, RecordFacts};
 use crate::trace::fragment::TraceFragment;
 use crate::trace::identity::{Joined, Joins, Wanted};
@@ -99,8 +99,8 @@ impl Assembly {
 pub struct Drafts {
     /// One for each trace, in no order that means anything.
     pub drafts: Vec<Draft>,
-    /// Assembles them, one at a time; may be shared between threads.
-    pub assembler: Assembler,
+    /// Tells of them what can be told at once, and learns what it takes to assemble them.
+    pub apprentice: Apprentice,
     /// As in [`Assembly`].
     pub ambiguous_ids: Vec<String>,
 }
@@ -169,13 +169,15 @@ impl TraceStore {
 
     /// Joins spellings and assembles every trace.
     pub fn into_assembly(self) -> Assembly {
-        let Drafts { drafts, assembler, ambiguous_ids } = self.into_drafts();
+        let Drafts { drafts, apprentice, ambiguous_ids } = self.into_drafts();
+        let lessons = apprentice.learn(&drafts);
+        let assembler = apprentice.graduate(lessons);
         let traces = drafts.into_iter().map(|draft| assembler.assemble(draft)).collect();
         Assembly::new(traces, ambiguous_ids)
     }
 
-    /// Joins spellings and learns what there is to learn from all traces together, and leaves the
-    /// rest to be done for each trace by itself: in parallel, or only for those that are shown.
+    /// Joins spellings, and leaves the rest to be done for each trace by itself: in parallel, or only
+    /// for those that are shown.
     pub fn into_drafts(self) -> Drafts {
         let TraceStore { symbols, shards, totals, .. } = self;
         let precisions = totals.into_inner().unwrap_or_else(PoisonError::into_inner).precisions;
@@ -185,14 +187,18 @@ impl TraceStore {
             traces.extend(shard.traces);
         }
         let ambiguous_ids = join(&mut traces, &symbols);
-        let (drafts, assembler) = Assembler::prepare(traces, precisions, symbols);
-        Drafts { drafts, assembler, ambiguous_ids }
+        let drafts = traces.into_iter().map(|(key, fragment)| Draft::new(key, fragment)).collect();
+        Drafts { drafts, apprentice: Apprentice::new(precisions, symbols), ambiguous_ids }
     }
 }
 
 /// Merges the traces that are the same under several spellings. Gives the ids that may be several
 /// traces, sorted.
 fn join(traces: &mut Vec<(TraceKey, TraceFragment)>, symbols: &Symbols) -> Vec<String> {
+    // Mostly all ids are whole, and then there is nothing to join.
+    if !traces.iter().any(|(key, _)| matches!(key, TraceKey::Low64(_))) {
+        return Vec::new();
+    }
     let joins = Joins::new(traces.iter().map(|(key, _)| *key));
     let mut ambiguous_ids = Vec::new();
     let mut joined: HashMap<TraceKey, Vec<TraceFragment>> = HashMap::new();

@@ -72,7 +72,7 @@ pub(crate) struct LineParser<'a, 'k> {
     cache: &'k mut KeyCache,
     fields: FieldSet<'a>,
     /// Records that were handed over, to be filled again: saves an allocation a line.
-    #[expect(clippy::vec_box, reason = "boxes are handed on as they are")]
+    #[expect(clippy::vec_box, reason = "the boxes go in and out, the records stay in them")]
     pub(crate) spare: Vec<Box<LogRecord<'a>>>,
 }
 
