@@ -10,7 +10,7 @@ mod logs;
 use logs::Folder;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Mutex;
 use traceline::pipeline::{
     LineTable, Pick, ReadPlan, Search, SourceInfo, TraceVisitor, Visit, assemble, read,
@@ -166,7 +166,7 @@ impl Visit for Records {
     }
 }
 
-fn pass<V: Visit>(file: &PathBuf, how: How, search: Option<&Search>, visitor: &V) {
+fn pass<V: Visit>(file: &Path, how: How, search: Option<&Search>, visitor: &V) {
     let (sources, errors) = expand(&[Input::from(file.as_os_str())]);
     assert!(errors.is_empty(), "{errors:?}");
     let latest = Timestamp::from_nanoseconds(1_795_370_400_000_000_000);
@@ -177,7 +177,6 @@ fn pass<V: Visit>(file: &PathBuf, how: How, search: Option<&Search>, visitor: &V
         detail: Detail::Attributes,
         search,
         number_lines: true,
-        patterns: &[],
         threads: how.threads,
     };
     let options = ReadOptions { chunk_size: how.chunk_size, ..ReadOptions::default() };
@@ -186,7 +185,7 @@ fn pass<V: Visit>(file: &PathBuf, how: How, search: Option<&Search>, visitor: &V
 }
 
 /// All records, in the order of the input.
-fn records(file: &PathBuf, how: How, search: Option<&Search>) -> Vec<Seen> {
+fn records(file: &Path, how: How, search: Option<&Search>) -> Vec<Seen> {
     let visitor = Records::default();
     pass(file, how, search, &visitor);
     let mut records = visitor.0.into_inner().expect("no thread panicked");
@@ -195,7 +194,7 @@ fn records(file: &PathBuf, how: How, search: Option<&Search>) -> Vec<Seen> {
 }
 
 /// All traces, as far as their text tells.
-fn traces(file: &PathBuf, how: How) -> Vec<String> {
+fn traces(file: &Path, how: How) -> Vec<String> {
     let store = TraceStore::new(Options { keep_records: false, only: None });
     pass(file, how, None, &TraceVisitor::new(&store));
     let picked = assemble(store.into_drafts(), &Pick::all(), how.threads);

@@ -1,7 +1,7 @@
 //! Joins source, record and trace: reads all inputs in parallel and gathers what was asked for.
 //!
 //! The only parallel code. Workers pull chunks, read them side by side, and leave their edges to a
-//! [`joint::Joint`] per source, which puts them together in the order of the source. The answer
+//! `Joint` per source, which puts them together in the order of the source. The answer
 //! does not depend on the number of threads, the size of the chunks, or who finishes first.
 
 mod assemble;

@@ -538,7 +538,7 @@ fn begins_with(text: &[u8], literal: &[u8; ShapeEntry::LONGEST], length: usize) 
 }
 
 /// Remembers what keys were looked up last, because the lines of a log repeat their keys. Only a
-/// shortcut: the answer is always that of [`lookup`] and [`lookup_nested`].
+/// shortcut: the answer is always that of `lookup` and `lookup_nested`.
 pub struct KeyCache {
     entries: Vec<CacheEntry>,
     /// The keys of the last object, in order.
