@@ -173,6 +173,7 @@ fn pass<V: Visit>(file: &Path, how: How, search: Option<&Search>, visitor: &V) {
     let reference = Reference { latest, time_zone: TimeZone::UTC };
     let infos = [SourceInfo { service_name: Some(b"file".to_vec()), reference }];
     let plan = ReadPlan {
+        patterns: &[],
         sources: &infos,
         detail: Detail::Attributes,
         search,
