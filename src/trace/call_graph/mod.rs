@@ -178,7 +178,7 @@ impl Scene<'_> {
 
 impl CallGraph {
     /// Pairs of spans from which the graph is learnt: a fraction of a second of work.
-    pub(crate) const PAIR_BUDGET: usize = 2_000_000;
+    pub(crate) const PAIR_BUDGET: usize = 500_000;
     /// Spans of a trace up to which every pair is looked at.
     pub(crate) const DENSE_LIMIT: usize = 256;
 
