@@ -73,6 +73,10 @@ pub(crate) struct LineParser<'a, 'k> {
     cache: &'k mut KeyCache,
     fields: FieldSet<'a>,
     /// Records that were handed over, to be filled again: saves an allocation a line.
+    #[allow(
+        clippy::vec_box,
+        reason = "boxes go back and forth; their contents stay where they are"
+    )]
     pub(crate) spare: Vec<Box<LogRecord<'a>>>,
 }
 

@@ -16,7 +16,7 @@ pub fn from_epoch(text: &[u8]) -> Option<Timestamp> {
     if integer_length > 0 && !matches!(rest.first(), None | Some(b'.' | b'e' | b'E')) {
         return None;
     }
-    if integer_length < 10 || integer_length > 19 {
+    if !(10..=19).contains(&integer_length) {
         return exponential(text);
     }
     let mut value: i64 = 0;
