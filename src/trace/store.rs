@@ -16,6 +16,7 @@ use crate::trace::symbols::Symbols;
 use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What a store gathers.
@@ -34,6 +35,8 @@ pub struct TraceStore {
     symbols: Arc<Symbols>,
     hasher: DefaultHashBuilder,
     shards: Box<[Mutex<Shard>]>,
+    /// Batches handed out.
+    batches: AtomicUsize,
     totals: Mutex<Totals>,
 }
 
@@ -120,6 +123,7 @@ impl TraceStore {
             symbols: Arc::new(Symbols::new()),
             hasher: DefaultHashBuilder::default(),
             shards,
+            batches: AtomicUsize::new(0),
             totals: Mutex::default(),
         }
     }
@@ -133,6 +137,9 @@ impl TraceStore {
             hasher: self.hasher.clone(),
             cache: Cache::default(),
             shards: (0..self.shards.len()).map(|_| Vec::new()).collect(),
+            // Far apart for the first few workers.
+            first_shard: self.batches.fetch_add(1, Ordering::Relaxed).wrapping_mul(27)
+                % self.shards.len(),
             untraced: 0,
             precisions: Precisions::default(),
         }
@@ -145,7 +152,10 @@ impl TraceStore {
             totals.untraced += std::mem::take(&mut batch.untraced);
             totals.precisions.merge(&std::mem::take(&mut batch.precisions));
         }
-        for (shard, gathered) in self.shards.iter().zip(&mut batch.shards) {
+        // Workers that begin at different shards do not wait for each other at every one.
+        let (behind, ahead) = batch.shards.split_at_mut(batch.first_shard);
+        let shards = self.shards.iter().cycle().skip(batch.first_shard);
+        for (shard, gathered) in shards.zip(ahead.iter_mut().chain(behind)) {
             if gathered.is_empty() {
                 continue;
             }
@@ -181,9 +191,13 @@ impl TraceStore {
     pub fn into_drafts(self) -> Drafts {
         let TraceStore { symbols, shards, totals, .. } = self;
         let precisions = totals.into_inner().unwrap_or_else(PoisonError::into_inner).precisions;
-        let mut traces: Vec<(TraceKey, TraceFragment)> = Vec::new();
+        let shards: Vec<Shard> = shards
+            .into_iter()
+            .map(|shard| shard.into_inner().unwrap_or_else(PoisonError::into_inner))
+            .collect();
+        let total = shards.iter().map(|shard| shard.traces.len()).sum();
+        let mut traces: Vec<(TraceKey, TraceFragment)> = Vec::with_capacity(total);
         for shard in shards {
-            let shard = shard.into_inner().unwrap_or_else(PoisonError::into_inner);
             traces.extend(shard.traces);
         }
         let ambiguous_ids = join(&mut traces, &symbols);
@@ -236,6 +250,8 @@ pub struct Batch {
     cache: Cache,
     /// Facts by shard, with the hash of their key.
     shards: Box<[Vec<(u64, RecordFacts)>]>,
+    /// Where absorbing begins.
+    first_shard: usize,
     untraced: u64,
     precisions: Precisions,
 }
