@@ -103,7 +103,7 @@ pub fn read<V: Visit>(
     let joints: Vec<Mutex<Joint<V::Part>>> =
         plan.sources.iter().map(|_| Mutex::new(Joint::new())).collect();
     let outcome = Mutex::new(ReadOutcome::default());
-    let work = |_: rayon::BroadcastContext<'_>| {
+    let work = || {
         let mut worker = Worker {
             chunks,
             plan,
@@ -122,26 +122,10 @@ pub fn read<V: Visit>(
     };
     match rayon::ThreadPoolBuilder::new().num_threads(plan.threads.max(1)).build() {
         Ok(pool) => {
-            pool.broadcast(work);
+            pool.broadcast(|_| work());
         }
-        Err(_) => {
-            // No threads to be had: the calling thread does it all.
-            let mut worker = Worker {
-                chunks,
-                plan,
-                lines,
-                visitor,
-                joints: &joints,
-                arena: Bump::new(),
-                cache: KeyCache::new(),
-                tally: Tally::default(),
-                errors: Vec::new(),
-            };
-            worker.run();
-            let mut outcome = lock(&outcome);
-            outcome.tally.merge(&worker.tally);
-            outcome.errors.append(&mut worker.errors);
-        }
+        // No threads to be had: the calling thread does it all.
+        Err(_) => work(),
     }
     let mut outcome = outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
     outcome.errors.sort_by(|a, b| (a.source, &a.name).cmp(&(b.source, &b.name)));
