@@ -102,7 +102,7 @@ impl<P> Joint<P> {
             Finished::Read { edge, part } => {
                 own = part;
                 if !self.is_current && edge.has_leading() {
-                    self.catch_up(source, context, cache, sink);
+                    self.catch_up(source, context, cache);
                 }
                 self.is_current = true;
                 tally.merge(&edge.tally);
@@ -132,20 +132,13 @@ impl<P> Joint<P> {
     }
 
     /// Reads the chunks that were skipped, to know what is open after them.
-    fn catch_up(
-        &mut self,
-        source: SourceId,
-        context: SourceContext<'_>,
-        cache: &mut KeyCache,
-        sink: &mut RecordSink<'_>,
-    ) {
+    fn catch_up(&mut self, source: SourceId, context: SourceContext<'_>, cache: &mut KeyCache) {
         self.stitcher = Stitcher::new();
         for chunk in &self.recent {
             // What begins in these chunks was looked at before; only what is open matters.
             let edge = read_again(chunk, context, cache, &mut |_| {});
             self.stitcher.join(source, edge, false, context, cache, &mut |_| {});
         }
-        let _ = sink;
     }
 
     /// Keeps a chunk's bytes for as long as a record may reach over it, then its buffer.

@@ -226,27 +226,17 @@ impl<'a, 'k> Assembler<'a, 'k> {
                     _ => Texture::Text,
                 };
                 let in_trace = texture == Texture::Text && opens_trace(&record.body);
-                let open = Open {
-                    records: smallvec![record],
-                    lines,
-                    texts,
-                    continued: Vec::new(),
-                    blanks: Vec::new(),
-                    texture,
-                    in_trace,
-                };
+                let open = Open::new(smallvec![record], lines, texts, texture, in_trace);
                 self.begin(stream, parsed.process, open, sink);
             }
             LineKind::Many(records) => {
-                let open = Open {
-                    records: records.into_iter().map(Box::new).collect(),
+                let open = Open::new(
+                    records.into_iter().map(Box::new).collect(),
                     lines,
                     texts,
-                    continued: Vec::new(),
-                    blanks: Vec::new(),
-                    texture: Texture::Structured,
-                    in_trace: false,
-                };
+                    Texture::Structured,
+                    false,
+                );
                 self.begin(stream, parsed.process, open, sink);
             }
             LineKind::Explains(record) => {
@@ -260,14 +250,9 @@ impl<'a, 'k> Assembler<'a, 'k> {
                     None => !self.is_unknown_before(lines[0].offset),
                 };
                 if begins {
-                    let open = Open {
-                        in_trace: opens_trace(&record.body),
-                        records: smallvec![record],
-                        lines,
-                        texts,
-                        continued: Vec::new(),
-                        blanks: Vec::new(),
-                        texture: Texture::Text,
+                    let open = {
+                        let in_trace = opens_trace(&record.body);
+                        Open::new(smallvec![record], lines, texts, Texture::Text, in_trace)
                     };
                     self.begin(stream, process, open, sink);
                 } else {
@@ -328,15 +313,7 @@ impl<'a, 'k> Assembler<'a, 'k> {
                 }
             }
             _ => {
-                let open = Open {
-                    records: smallvec![record],
-                    lines,
-                    texts,
-                    continued: Vec::new(),
-                    blanks: Vec::new(),
-                    texture: Texture::Text,
-                    in_trace: false,
-                };
+                let open = Open::new(smallvec![record], lines, texts, Texture::Text, false);
                 self.begin(stream, process, open, sink);
             }
         }
@@ -388,15 +365,13 @@ impl<'a, 'k> Assembler<'a, 'k> {
         });
         adopt_ids(&mut record, peeled.inner);
         self.parser.complete(&mut record, peeled);
-        let open = Open {
-            records: smallvec![record],
+        let open = Open::new(
+            smallvec![record],
             lines,
             texts,
-            continued: Vec::new(),
-            blanks: Vec::new(),
-            texture: Texture::Unparsed,
-            in_trace: opens_trace(peeled.inner),
-        };
+            Texture::Unparsed,
+            opens_trace(peeled.inner),
+        );
         self.begin(stream, 0, open, sink);
     }
 
@@ -540,6 +515,17 @@ fn keep(out: &mut Vec<OwnedLine>, lines: &[LineOrigin], texts: &[&[u8]], begins:
 }
 
 impl<'a> Open<'a> {
+    /// A record that nothing continued yet.
+    fn new(
+        records: SmallVec<[Box<LogRecord<'a>>; 1]>,
+        lines: Lines,
+        texts: Texts<'a>,
+        texture: Texture,
+        in_trace: bool,
+    ) -> Open<'a> {
+        Open { records, lines, texts, continued: Vec::new(), blanks: Vec::new(), texture, in_trace }
+    }
+
     fn keep(&self, out: &mut Vec<OwnedLine>) {
         keep(out, &self.lines, &self.texts, self.texture == Texture::Unparsed);
         out.extend(self.blanks.iter().map(|line| OwnedLine::new(line.origin, line.text)));

@@ -559,14 +559,12 @@ impl<'a> Header<'a> {
         let value = &rest[equals + 1..length];
         match slot {
             Some(Slot::Time) if self.timestamp.is_none() => {
-                let value = value.strip_prefix(b"\"").unwrap_or(value);
                 let begin = rest.len() - rest[equals + 1..].len()
                     + usize::from(rest[equals + 1..].starts_with(b"\""));
                 if let Some(stamp) = parse_at(&rest[begin..], &self.reference) {
                     self.timestamp = Some(stamp.timestamp);
                     return self.accept(begin + stamp.length + usize::from(begin > equals + 1));
                 }
-                let _ = value;
                 false
             }
             Some(Slot::Severity) if self.severity.is_none() => {

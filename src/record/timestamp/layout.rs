@@ -201,7 +201,7 @@ pub(super) fn finish(
     reference: &Reference,
 ) -> Option<Stamp> {
     let civil = Civil { year, month, day, time };
-    let (zone, length) = zone_after(bytes, end, reference.time_zone);
+    let (zone, length) = zone_after(bytes, end);
     let nanoseconds = zone.unwrap_or(reference.time_zone).resolve(civil)?;
     Some(Stamp {
         timestamp: Timestamp::from_nanoseconds(nanoseconds),
@@ -213,7 +213,7 @@ pub(super) fn finish(
 
 /// A zone directly after a stamp, or after one blank; and where the stamp ends.
 #[inline]
-fn zone_after(bytes: &[u8], end: usize, _default: TimeZone) -> (Option<TimeZone>, usize) {
+fn zone_after(bytes: &[u8], end: usize) -> (Option<TimeZone>, usize) {
     match bytes.get(end) {
         Some(b'Z') => match parse_zone(&bytes[end..]) {
             Some((offset, length)) => (Some(TimeZone::Fixed(offset)), end + length),
@@ -414,7 +414,7 @@ pub(super) fn without_year(
 ) -> Option<Stamp> {
     let (time, end) = time_of_day(bytes, at)?;
     // asctime puts the year last, `date` puts the zone before it.
-    let (zone, after_zone) = zone_after(bytes, end, reference.time_zone);
+    let (zone, after_zone) = zone_after(bytes, end);
     if bytes.get(after_zone) == Some(&b' ')
         && let Some(year) = four(bytes, after_zone + 1)
         && !bytes.get(after_zone + 5).is_some_and(u8::is_ascii_alphanumeric)
@@ -455,7 +455,7 @@ fn time_only(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
         Some(found) => found,
         None => hour_and_minute(bytes)?,
     };
-    let (zone, end) = zone_after(bytes, end, reference.time_zone);
+    let (zone, end) = zone_after(bytes, end);
     let nanoseconds = on_latest_day(time, zone.unwrap_or(reference.time_zone), reference)?;
     Some(Stamp {
         timestamp: Timestamp::from_nanoseconds(nanoseconds),
