@@ -24,6 +24,13 @@ pub(crate) enum Kind {
     Compound,
 }
 
+impl Kind {
+    /// By its first byte.
+    pub(crate) const fn of_scalar(first: u8) -> Kind {
+        if matches!(first, b'0'..=b'9' | b'-' | b'+') { Kind::Number } else { Kind::Literal }
+    }
+}
+
 /// A value as it stands in the line (strings without their quotes).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Value<'a> {

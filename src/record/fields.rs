@@ -4,6 +4,10 @@
 //! without `_`, `-`, `.`, `/`, `:` and blanks, so `trace_id`, `traceId`, `trace.id` and a nested
 //! `{"trace":{"id":…}}` are one row. Makes [`Slot`]s from keys; reads no values.
 
+use super::format::shape::Shapes;
+use hashbrown::HashMap;
+use smallvec::SmallVec;
+
 /// What a field is, in the terms of [`super::LogRecord`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -514,59 +518,14 @@ impl Default for KeyCache {
     }
 }
 
-/// Whether the text begins with the first `length` bytes of a literal. Eight bytes at a time,
-/// because a call to compare a dozen bytes costs more than they do.
-#[inline]
-fn begins_with(text: &[u8], literal: &[u8; ShapeEntry::LONGEST], length: usize) -> bool {
-    let Some(text) = text.first_chunk::<{ ShapeEntry::LONGEST }>() else {
-        return text.get(..length).is_some_and(|text| text == &literal[..length]);
-    };
-    let word = |bytes: &[u8; ShapeEntry::LONGEST], at: usize| {
-        let mut word = [0; 8];
-        word.copy_from_slice(&bytes[at..at + 8]);
-        u64::from_le_bytes(word)
-    };
-    let mut at = 0;
-    while at + 8 <= length {
-        if word(text, at) != word(literal, at) {
-            return false;
-        }
-        at += 8;
-    }
-    let rest = length - at;
-    rest == 0 || (word(text, at) ^ word(literal, at)) << (64 - 8 * rest) == 0
-}
-
 /// Remembers what keys were looked up last, because the lines of a log repeat their keys. Only a
 /// shortcut: the answer is always that of `lookup` and `lookup_nested`.
 pub struct KeyCache {
     entries: Vec<CacheEntry>,
-    /// The keys of the last object, in order.
-    shape: Vec<ShapeEntry>,
-}
-
-/// A key where it stood last.
-#[derive(Clone, Copy)]
-struct ShapeEntry {
-    /// With its quotes and its colon.
-    literal: [u8; ShapeEntry::LONGEST],
-    length: u8,
-    depth: u8,
-    parent: [u8; ShapeEntry::LONGEST],
-    parent_length: u8,
-    alias: Option<Alias>,
-}
-
-impl ShapeEntry {
-    const LONGEST: usize = 32;
-    const EMPTY: ShapeEntry = ShapeEntry {
-        literal: [0; 32],
-        length: 0,
-        depth: 0,
-        parent: [0; 32],
-        parent_length: 0,
-        alias: None,
-    };
+    /// What keys inside objects mean; by the length of the object's key, that key, and the key.
+    nested: HashMap<Box<[u8]>, Option<Alias>>,
+    /// The shapes of JSON objects.
+    pub(crate) shapes: Shapes,
 }
 
 #[derive(Clone, Copy)]
@@ -583,63 +542,30 @@ impl CacheEntry {
 
 impl KeyCache {
     const SIZE: usize = 256;
-    /// Keys of an object that are remembered in order.
-    const MOST_KEYS: usize = 64;
-
-    /// The key that stood at this place last, if the text begins with it: the length of quotes,
-    /// key and colon, and what it means.
-    #[inline]
-    pub(crate) fn expected(
-        &self,
-        ordinal: usize,
-        depth: usize,
-        parent: &[u8],
-        text: &[u8],
-    ) -> Option<(usize, Option<Alias>)> {
-        let entry = self.shape.get(ordinal)?;
-        let length = usize::from(entry.length);
-        let fits = length > 0
-            && usize::from(entry.depth) == depth
-            && begins_with(text, &entry.literal, length)
-            && (depth == 0 || parent == &entry.parent[..usize::from(entry.parent_length)]);
-        fits.then_some((length, entry.alias))
-    }
-
-    /// Remembers the key that stands at this place.
-    pub(crate) fn expect(
-        &mut self,
-        ordinal: usize,
-        depth: usize,
-        parent: &[u8],
-        literal: &[u8],
-        alias: Option<Alias>,
-    ) {
-        if ordinal >= Self::MOST_KEYS {
-            return;
-        }
-        if self.shape.len() <= ordinal {
-            self.shape.resize(ordinal + 1, ShapeEntry::EMPTY);
-        }
-        let entry = &mut self.shape[ordinal];
-        // Only a key that its colon follows at once: the length tells where it ends.
-        let is_plain = literal.len() <= ShapeEntry::LONGEST
-            && parent.len() <= ShapeEntry::LONGEST
-            && literal.ends_with(b"\":");
-        if !is_plain {
-            entry.length = 0;
-            return;
-        }
-        entry.literal[..literal.len()].copy_from_slice(literal);
-        entry.length = literal.len() as u8;
-        entry.depth = depth.min(255) as u8;
-        entry.parent[..parent.len()].copy_from_slice(parent);
-        entry.parent_length = parent.len() as u8;
-        entry.alias = alias;
-    }
-
+    const MOST_NESTED: usize = 1024;
     /// An empty cache; one serves many chunks.
     pub fn new() -> KeyCache {
-        KeyCache { entries: vec![CacheEntry::EMPTY; Self::SIZE], shape: Vec::new() }
+        KeyCache {
+            entries: vec![CacheEntry::EMPTY; Self::SIZE],
+            nested: HashMap::new(),
+            shapes: Shapes::new(),
+        }
+    }
+
+    /// As [`lookup_nested`].
+    pub(crate) fn lookup_nested(&mut self, parent: &[u8], key: &[u8]) -> Option<Alias> {
+        let mut place: SmallVec<[u8; 64]> = SmallVec::from_slice(&parent.len().to_le_bytes());
+        place.extend_from_slice(parent);
+        place.extend_from_slice(key);
+        if let Some(alias) = self.nested.get(&*place) {
+            return *alias;
+        }
+        if self.nested.len() >= Self::MOST_NESTED {
+            self.nested.clear();
+        }
+        let alias = lookup_nested(parent, key);
+        self.nested.insert(place.into_vec().into(), alias);
+        alias
     }
 
     /// As [`lookup`].

@@ -4,10 +4,12 @@
 //! it does not know. It is not a validator: a line that is cut short gives the fields before the
 //! cut. (`serde_json` is what it is tested against.)
 
+use super::shape::{Lead, Leaf};
 use crate::record::field_set::{FieldSet, Kind, Value};
 use crate::record::fields::{self, Alias, KeyCache, Slot};
 use crate::record::{AttributeValue, Text};
 use bumpalo::Bump;
+use smallvec::SmallVec;
 
 /// Objects nested deeper than this are skipped, not looked into.
 const DEEPEST: usize = 8;
@@ -34,8 +36,10 @@ pub(crate) struct Scanner<'a, 's> {
     attributes: Option<(&'s mut Attributes<'a>, &'a Bump)>,
     /// Keys that lead to the object at hand, for dotted attribute keys.
     path: Vec<&'a [u8]>,
-    /// Keys read so far.
-    ordinal: usize,
+    /// The values met.
+    leaves: SmallVec<[Leaf; 32]>,
+    /// What an object's fields mean depends on more than where they stand.
+    is_irregular: bool,
 }
 
 /// Where a key stands.
@@ -54,16 +58,26 @@ impl<'a, 's> Scanner<'a, 's> {
         cache: &'s mut KeyCache,
         attributes: Option<(&'s mut Attributes<'a>, &'a Bump)>,
     ) -> Scanner<'a, 's> {
-        Scanner { text, at: 0, fields, cache, attributes, path: Vec::new(), ordinal: 0 }
+        let (path, leaves) = (Vec::new(), SmallVec::new());
+        Scanner { text, at: 0, fields, cache, attributes, path, leaves, is_irregular: false }
     }
 
     /// Scans the object that begins at `at`.
     pub(crate) fn scan(mut self, at: usize) -> Scanned {
-        self.at = at;
-        match self.object(Place { depth: 0, parent: b"", later_wins: false }) {
-            Some(()) => Scanned::Whole(self.at),
-            None => Scanned::Cut,
+        if self.attributes.is_none() {
+            if let Some(end) = self.cache.shapes.read(self.text, at, self.fields) {
+                return Scanned::Whole(end);
+            }
+            self.fields.clear();
         }
+        self.at = at;
+        if self.object(Place { depth: 0, parent: b"", later_wins: false }).is_none() {
+            return Scanned::Cut;
+        }
+        if !self.is_irregular {
+            self.cache.shapes.learn(self.text, at, self.at, &self.leaves);
+        }
+        Scanned::Whole(self.at)
     }
 
     #[inline]
@@ -111,19 +125,9 @@ impl<'a, 's> Scanner<'a, 's> {
         }
     }
 
-    /// A key and its colon, and what the key means. The next line of a log mostly has the keys of
-    /// the one before in the same order, so the key that stood here then is compared first.
+    /// A key and its colon, and what the key means.
     #[inline]
     fn key(&mut self, place: Place<'a>) -> Option<(&'a [u8], Option<Alias>)> {
-        let start = self.at;
-        let ordinal = self.ordinal;
-        self.ordinal += 1;
-        if let Some((length, alias)) =
-            self.cache.expected(ordinal, place.depth, place.parent, &self.text[start..])
-        {
-            self.at += length;
-            return Some((&self.text[start + 1..start + length - 2], alias));
-        }
         let (key, _) = self.string()?;
         if self.peek()? != b':' {
             return None;
@@ -132,9 +136,8 @@ impl<'a, 's> Scanner<'a, 's> {
         let alias = if place.depth == 0 {
             self.cache.lookup(key)
         } else {
-            fields::lookup_nested(place.parent, key)
+            self.cache.lookup_nested(place.parent, key)
         };
-        self.cache.expect(ordinal, place.depth, place.parent, &self.text[start..self.at], alias);
         Some((key, alias))
     }
 
@@ -146,30 +149,35 @@ impl<'a, 's> Scanner<'a, 's> {
             b'"' => {
                 let (bytes, escaped) = self.string()?;
                 let kind = if escaped { Kind::Escaped } else { Kind::Text };
+                let end = self.at - 1;
+                self.met(end - bytes.len(), end, alias, place, Lead::String);
                 self.leaf(key, alias, place, Value { bytes, kind });
             }
             b'{' => self.nested(key, alias, place)?,
             b'[' => self.array(key, place)?,
             _ => {
                 let start = self.at;
-                let rest = &self.text[start..];
-                let length = rest
-                    .iter()
-                    .position(|b| matches!(b, b',' | b'}' | b']' | b' ' | b'\t' | b'\r' | b'\n'))?;
-                if length == 0 {
-                    return None;
-                }
-                self.at += length;
-                let bytes = &rest[..length];
-                let kind = if matches!(first, b'0'..=b'9' | b'-' | b'+') {
-                    Kind::Number
-                } else {
-                    Kind::Literal
-                };
+                self.at += scalar_length(&self.text[start..])?;
+                let bytes = &self.text[start..self.at];
+                let kind = Kind::of_scalar(first);
+                self.met(start, self.at, alias, place, Lead::Scalar);
                 self.leaf(key, alias, place, Value { bytes, kind });
             }
         }
         Some(())
+    }
+
+    /// Notes a value for the shape of the object.
+    #[inline]
+    fn met(
+        &mut self,
+        start: usize,
+        end: usize,
+        alias: Option<Alias>,
+        place: Place<'a>,
+        lead: Lead,
+    ) {
+        self.leaves.push(Leaf { start, end, alias, depth: place.depth, lead });
     }
 
     #[inline]
@@ -185,6 +193,7 @@ impl<'a, 's> Scanner<'a, 's> {
         let start = self.at;
         if place.depth >= DEEPEST || fields::is_foreign(key) {
             self.skip_compound()?;
+            self.met(start, self.at, None, place, Lead::Object);
         } else {
             let is_path_wanted = self.attributes.is_some();
             if is_path_wanted {
@@ -200,6 +209,7 @@ impl<'a, 's> Scanner<'a, 's> {
         }
         if alias.is_some_and(|alias| alias.slot == Slot::Exception) {
             let value = Value { bytes: &self.text[start..self.at], kind: Kind::Compound };
+            self.is_irregular = true;
             self.leaf(key, alias, place, value);
         }
         Some(())
@@ -208,6 +218,7 @@ impl<'a, 's> Scanner<'a, 's> {
     /// An object that describes a span: its name counts only beside an id of its own, for else
     /// it would name an ancestor that has one.
     fn span_object(&mut self, place: Place<'a>) -> Option<()> {
+        self.is_irregular = true;
         let name = self.fields.saved(Slot::SpanName);
         let id = self.fields.saved(Slot::Span).map(|(_, value)| value.bytes.as_ptr());
         let done = self.object(place);
@@ -223,6 +234,7 @@ impl<'a, 's> Scanner<'a, 's> {
         // .NET's console logger lists its scopes.
         let is_scopes = key == b"Scopes";
         if (key == b"spans" || is_scopes) && place.depth < DEEPEST {
+            self.is_irregular = true;
             self.at += 1;
             if self.peek()? == b']' {
                 self.at += 1;
@@ -251,6 +263,7 @@ impl<'a, 's> Scanner<'a, 's> {
             }
         } else {
             self.skip_compound()?;
+            self.met(start, self.at, None, place, Lead::Array);
         }
         let value = Value { bytes: &self.text[start..self.at], kind: Kind::Compound };
         self.attribute(key, value);
@@ -269,24 +282,9 @@ impl<'a, 's> Scanner<'a, 's> {
         }
     }
 
-    /// Skips an object or array by counting brackets outside strings: no recursion, any depth.
     fn skip_compound(&mut self) -> Option<()> {
-        let mut depth = 0usize;
-        loop {
-            match self.text.get(self.at)? {
-                b'"' => {
-                    self.string()?;
-                    continue;
-                }
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => depth -= 1,
-                _ => {}
-            }
-            self.at += 1;
-            if depth == 0 {
-                return Some(());
-            }
-        }
+        self.at = end_of_compound(self.text, self.at)?;
+        Some(())
     }
 
     fn attribute(&mut self, key: &'a [u8], value: Value<'a>) {
@@ -310,10 +308,36 @@ impl<'a, 's> Scanner<'a, 's> {
     }
 }
 
+/// Bytes of the number or literal that the text begins with; there is at least one.
+#[inline]
+pub(crate) fn scalar_length(text: &[u8]) -> Option<usize> {
+    text.iter()
+        .position(|b| matches!(b, b',' | b'}' | b']' | b' ' | b'\t' | b'\r' | b'\n'))
+        .filter(|length| *length > 0)
+}
+
+/// The end of the object or array that begins at `at`, by counting brackets outside strings: no
+/// recursion, any depth.
+pub(crate) fn end_of_compound(text: &[u8], mut at: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    loop {
+        match text.get(at)? {
+            b'"' => at = end_of_string(text, at + 1)?.0,
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth -= 1,
+            _ => {}
+        }
+        at += 1;
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+}
+
 /// The end of the string content that begins at `at` (the offset of its closing quote), and
 /// whether it has escapes.
 #[inline]
-fn end_of_string(text: &[u8], at: usize) -> Option<(usize, bool)> {
+pub(crate) fn end_of_string(text: &[u8], at: usize) -> Option<(usize, bool)> {
     const QUOTES: u64 = 0x2222_2222_2222_2222;
     const BACKSLASHES: u64 = 0x5c5c_5c5c_5c5c_5c5c;
     const LOW: u64 = 0x0101_0101_0101_0101;

@@ -14,6 +14,7 @@ mod pattern;
 mod plain;
 mod postgres;
 mod recognise;
+pub(crate) mod shape;
 mod words;
 
 use super::envelope::{self, Peeled};
