@@ -31,7 +31,7 @@ pub(crate) struct InputArgs {
     pub(crate) threads: Option<usize>,
 
     /// Read in pieces of about this many bytes; the answer is the same for any
-    #[arg(long, value_name = "BYTES", hide = true, default_value_t = 1 << 20)]
+    #[arg(long, value_name = "BYTES", hide = true, default_value_t = 1 << 18)]
     pub(crate) chunk_size: usize,
 }
 

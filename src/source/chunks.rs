@@ -39,7 +39,7 @@ pub struct ReadOptions {
 
 impl Default for ReadOptions {
     fn default() -> ReadOptions {
-        ReadOptions { chunk_size: 1 << 20, live: false, keep: false }
+        ReadOptions { chunk_size: 1 << 18, live: false, keep: false }
     }
 }
 
