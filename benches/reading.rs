@@ -15,7 +15,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 use traceline::pipeline::{LineTable, ReadPlan, Search, SourceInfo, TraceVisitor, read};
-use traceline::record::{Detail, Reference, TimeZone, Timestamp, TraceKey};
+use traceline::record::{Detail, Reference, TimeZone, Timestamp, TraceKey, UserKeys};
 use traceline::source::{Chunks, Input, ReadOptions, expand};
 use traceline::trace::{Options, TraceStore};
 use traceline::trace_context::TraceId;
@@ -30,7 +30,7 @@ fn main() {
     let json = folder.write("common.jsonl", &json);
     let plain = folder.write("plain.log", &plain);
     let absent = TraceId::from_lower_hex(logs::ID.as_bytes()).map(TraceKey::Full);
-    let search = absent.ok().and_then(|key| Search::new(&[key], &[]));
+    let search = absent.ok().and_then(|key| Search::new(&[key], &[], &[]));
     report("a line of JSON into its trace", &json, || gather(&json, None));
     report("a line of text into its trace", &plain, || gather(&plain, None));
     report("a line that holds no id searched for", &json, || gather(&json, search.as_ref()));
@@ -69,6 +69,7 @@ fn gather(file: &Path, search: Option<&Search>) {
         sources: &infos,
         detail: Detail::Fields,
         search,
+        keys: &UserKeys::default(),
         number_lines: false,
         patterns: &[],
         threads: 1,

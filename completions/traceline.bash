@@ -227,7 +227,7 @@ _traceline() {
             return 0
             ;;
         traceline__subcmd__filter)
-            opts="-t -f -v -c -l -n -H -h -m -A -B -C -j -q -V --trace --file --invert-match --span --severity --service --since --until --count --files-with-matches --line-number --with-filename --no-filename --max-count --after-context --before-context --context --sort --format --tz --reference-date --pattern --threads --chunk-size --color --ascii --width --quiet --help --version"
+            opts="-t -f -v -c -l -n -H -h -m -A -B -C -j -q -V --trace --file --invert-match --span --severity --service --since --until --count --files-with-matches --line-number --with-filename --no-filename --max-count --after-context --before-context --context --sort --format --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -314,6 +314,18 @@ _traceline() {
                     return 0
                     ;;
                 --pattern)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --id-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --link)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -571,7 +583,7 @@ _traceline() {
             return 0
             ;;
         traceline__subcmd__records)
-            opts="-n -j -q -h -V --span --severity --service --since --until --sort --limit --format --tz --reference-date --pattern --threads --chunk-size --color --ascii --width --quiet --help --version"
+            opts="-n -j -q -h -V --span --severity --service --since --until --sort --limit --format --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -618,6 +630,18 @@ _traceline() {
                     return 0
                     ;;
                 --pattern)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --id-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --link)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -675,7 +699,7 @@ _traceline() {
             return 0
             ;;
         traceline__subcmd__timeline)
-            opts="-t -n -j -q -h -V --trace --all --records --max-rows --format --sort --limit --slowest --errors --min-duration --service --since --until --tz --reference-date --pattern --threads --chunk-size --color --ascii --width --quiet --help --version"
+            opts="-t -n -j -q -h -V --trace --all --records --max-rows --format --sort --limit --slowest --errors --min-duration --service --since --until --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -741,6 +765,18 @@ _traceline() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --id-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --link)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --threads)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -769,7 +805,7 @@ _traceline() {
             return 0
             ;;
         traceline__subcmd__traces)
-            opts="-n -j -q -h -V --format --sort --limit --slowest --errors --min-duration --service --since --until --tz --reference-date --pattern --threads --chunk-size --color --ascii --width --quiet --help --version"
+            opts="-n -j -q -h -V --format --sort --limit --slowest --errors --min-duration --service --since --until --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -820,6 +856,18 @@ _traceline() {
                     return 0
                     ;;
                 --pattern)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --id-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --link)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -133,9 +133,12 @@ complete -c traceline -n "__fish_traceline_using_subcommand filter" -s C -l cont
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l format -d 'How to print [default: raw; on a terminal, raw with control bytes escaped]' -r -f -a "raw\t'As they were'
 text\t'One line a record, for people'
 json\t'One JSON object a line'"
-complete -c traceline -n "__fish_traceline_using_subcommand filter" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin [default: UTC]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l reference-date -d 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file\'s modification date; now]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l pattern -d 'Read lines that match this regular expression by its named groups: timestamp, trace_id, span_id, parent_span_id, severity, service, body; may be repeated' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l id-key -d 'Take this field for a trace id where a record has no other, whatever its value looks like: request_id; may be repeated' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l link -d 'Add records without a trace id to the trace of the records that have the same value in this field, if that is one trace; may be repeated. Reads the input twice for a named trace' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l config -d 'Read this configuration [default: traceline/config.toml in $XDG_CONFIG_HOME or ~/.config, if it is there]' -r -F
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s j -l threads -d 'Use this many threads [default: one per core]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l chunk-size -d 'Read in pieces of about this many bytes; the answer is the same for any' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected' -r -f -a "auto\t'On a terminal that shows them'
@@ -149,6 +152,7 @@ complete -c traceline -n "__fish_traceline_using_subcommand filter" -s n -l line
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s H -l with-filename -d 'Put the file name before each line'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s h -l no-filename -d 'Do not put the file name before lines and counts'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l sort -d 'Print in the order of time, across all files'
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l no-config -d 'Read no configuration'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l ascii -d 'Draw with ASCII characters only'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l help -d 'Print help'
@@ -168,9 +172,12 @@ complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l min-dur
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l service -d 'Show only traces that this service took part in; may be repeated' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l since -d 'Show only what goes on at or after this time' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l until -d 'Show only what has begun by this time' -r
-complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin [default: UTC]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l reference-date -d 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file\'s modification date; now]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l pattern -d 'Read lines that match this regular expression by its named groups: timestamp, trace_id, span_id, parent_span_id, severity, service, body; may be repeated' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l id-key -d 'Take this field for a trace id where a record has no other, whatever its value looks like: request_id; may be repeated' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l link -d 'Add records without a trace id to the trace of the records that have the same value in this field, if that is one trace; may be repeated. Reads the input twice for a named trace' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l config -d 'Read this configuration [default: traceline/config.toml in $XDG_CONFIG_HOME or ~/.config, if it is there]' -r -F
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -s j -l threads -d 'Use this many threads [default: one per core]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l chunk-size -d 'Read in pieces of about this many bytes; the answer is the same for any' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected' -r -f -a "auto\t'On a terminal that shows them'
@@ -180,6 +187,7 @@ complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l width -
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l all -d 'Show all traces'
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l records -d 'Show the log records within their spans'
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l errors -d 'Show only traces with an error'
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l no-config -d 'Read no configuration'
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l ascii -d 'Draw with ASCII characters only'
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -198,9 +206,12 @@ complete -c traceline -n "__fish_traceline_using_subcommand traces" -l min-durat
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l service -d 'Show only traces that this service took part in; may be repeated' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l since -d 'Show only what goes on at or after this time' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l until -d 'Show only what has begun by this time' -r
-complete -c traceline -n "__fish_traceline_using_subcommand traces" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin' -r
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin [default: UTC]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l reference-date -d 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file\'s modification date; now]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l pattern -d 'Read lines that match this regular expression by its named groups: timestamp, trace_id, span_id, parent_span_id, severity, service, body; may be repeated' -r
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l id-key -d 'Take this field for a trace id where a record has no other, whatever its value looks like: request_id; may be repeated' -r
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l link -d 'Add records without a trace id to the trace of the records that have the same value in this field, if that is one trace; may be repeated. Reads the input twice for a named trace' -r
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l config -d 'Read this configuration [default: traceline/config.toml in $XDG_CONFIG_HOME or ~/.config, if it is there]' -r -F
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -s j -l threads -d 'Use this many threads [default: one per core]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l chunk-size -d 'Read in pieces of about this many bytes; the answer is the same for any' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected' -r -f -a "auto\t'On a terminal that shows them'
@@ -208,6 +219,7 @@ always\t'Always'
 never\t'Never'"
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l width -d 'Fit text to this many columns [default: the terminal\'s]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l errors -d 'Show only traces with an error'
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l no-config -d 'Read no configuration'
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l ascii -d 'Draw with ASCII characters only'
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -221,9 +233,12 @@ complete -c traceline -n "__fish_traceline_using_subcommand records" -s n -l lim
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l format -d 'How to print' -r -f -a "raw\t'As they were'
 text\t'One line a record, for people'
 json\t'One JSON object a line'"
-complete -c traceline -n "__fish_traceline_using_subcommand records" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin [default: UTC]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l reference-date -d 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file\'s modification date; now]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l pattern -d 'Read lines that match this regular expression by its named groups: timestamp, trace_id, span_id, parent_span_id, severity, service, body; may be repeated' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l id-key -d 'Take this field for a trace id where a record has no other, whatever its value looks like: request_id; may be repeated' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l link -d 'Add records without a trace id to the trace of the records that have the same value in this field, if that is one trace; may be repeated. Reads the input twice for a named trace' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l config -d 'Read this configuration [default: traceline/config.toml in $XDG_CONFIG_HOME or ~/.config, if it is there]' -r -F
 complete -c traceline -n "__fish_traceline_using_subcommand records" -s j -l threads -d 'Use this many threads [default: one per core]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l chunk-size -d 'Read in pieces of about this many bytes; the answer is the same for any' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected' -r -f -a "auto\t'On a terminal that shows them'
@@ -231,6 +246,7 @@ always\t'Always'
 never\t'Never'"
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l width -d 'Fit text to this many columns [default: the terminal\'s]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l sort -d 'Print in the order of time, across all files'
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l no-config -d 'Read no configuration'
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l ascii -d 'Draw with ASCII characters only'
 complete -c traceline -n "__fish_traceline_using_subcommand records" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c traceline -n "__fish_traceline_using_subcommand records" -s h -l help -d 'Print help (see more with \'--help\')'

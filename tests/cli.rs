@@ -11,8 +11,13 @@ mod console;
 use std::path::Path;
 
 /// Nothing in the caller's environment may change what is printed.
-const ENVIRONMENT: &[(&str, &str)] =
-    &[("TZ", "UTC"), ("NO_COLOR", ""), ("CLICOLOR_FORCE", ""), ("TERM", "xterm")];
+const ENVIRONMENT: &[(&str, &str)] = &[
+    ("TZ", "UTC"),
+    ("NO_COLOR", ""),
+    ("CLICOLOR_FORCE", ""),
+    ("TERM", "xterm"),
+    ("XDG_CONFIG_HOME", "/nowhere"),
+];
 
 #[test]
 fn commands_print_what_the_cases_say() {

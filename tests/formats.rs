@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use traceline::pipeline::{LineTable, ReadPlan, SourceInfo, Visit, read};
 use traceline::record::{
-    Detail, LineOrigin, LogRecord, ReadRecord, Reference, TimeZone, Timestamp, service,
+    Detail, LineOrigin, LogRecord, ReadRecord, Reference, TimeZone, Timestamp, UserKeys, service,
 };
 use traceline::render::{JsonRenderer, Origins, Render};
 use traceline::source::{Chunks, Input, ReadOptions, SourceId, expand};
@@ -76,6 +76,7 @@ fn records(path: &Path, chunk_size: usize) -> Vec<u8> {
         sources: std::slice::from_ref(&info),
         detail: Detail::Attributes,
         search: None,
+        keys: &UserKeys::default(),
         number_lines: true,
         threads: 1,
     };

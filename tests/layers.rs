@@ -52,11 +52,13 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rayon", &["pipeline/"]),
     ("regex", &["record/format/"]),
     ("rustix", &["source/", "cli/"]),
+    ("serde", &["cli/config.rs"]),
     ("serde_json", &["record/format/", "render/json*", "export/"]),
     ("signal-hook", &["cli/"]),
     ("smallvec", &["trace/", "record/", "pipeline/"]),
     ("tempfile", &["source/"]),
     ("terminal_size", &["cli/"]),
+    ("toml", &["cli/config.rs"]),
     ("unicode-width", &["render/"]),
     ("zstd", &["source/"]),
 ];

@@ -15,7 +15,7 @@ use std::sync::Mutex;
 use traceline::pipeline::{
     LineTable, Pick, ReadPlan, Search, SourceInfo, TraceVisitor, Visit, assemble, read,
 };
-use traceline::record::{Detail, ReadRecord, Reference, TimeZone, Timestamp, TraceKey};
+use traceline::record::{Detail, ReadRecord, Reference, TimeZone, Timestamp, TraceKey, UserKeys};
 use traceline::source::{Chunks, Input, ReadOptions, expand, lines};
 use traceline::trace::{Options, TraceStore};
 
@@ -177,6 +177,7 @@ fn pass<V: Visit>(file: &Path, how: How, search: Option<&Search>, visitor: &V) {
         sources: &infos,
         detail: Detail::Attributes,
         search,
+        keys: &UserKeys::default(),
         number_lines: true,
         threads: how.threads,
     };
@@ -262,7 +263,7 @@ proptest! {
         let folder = Folder::new();
         let file = folder.write("mixed.log", &bytes);
         let id = traceline::trace_context::TraceId::from_lower_hex(id.as_bytes()).expect("an id");
-        let search = Search::new(&[TraceKey::Full(id)], &[]);
+        let search = Search::new(&[TraceKey::Full(id)], &[], &[]);
         let mark = format!("{:?}", TraceKey::Full(id));
         let of_trace = |records: Vec<Seen>| -> Vec<Seen> {
             records.into_iter().filter(|(_, known)| known.contains(&mark)).collect()

@@ -3,6 +3,7 @@
 use super::Context;
 use super::error::{CliError, FOUND, NOTHING, TROUBLE};
 use super::input::{Ask, InputArgs, Inputs};
+use super::links::links_to;
 use super::ordered::{Ordered, Piece};
 use super::output::{OutputArgs, Places, report_errors};
 use super::piece_writer::{Counting, Shape, Writer};
@@ -11,7 +12,7 @@ use super::trace_argument::{TraceArgument, resolve};
 use crate::pipeline::{LineTable, Visit};
 use crate::record::{Detail, ReadRecord, TraceKey};
 use crate::render::{self, Options, OutputFormat, Render, Style, escape_bytes};
-use crate::source::SourceId;
+use crate::source::{SourceId, reason};
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
@@ -110,14 +111,16 @@ pub(crate) enum RecordFormat {
 }
 
 impl FilterArgs {
-    pub(crate) fn run(self, context: &Context, stderr: &mut dyn Write) -> Result<u8, CliError> {
+    pub(crate) fn run(mut self, context: &Context, stderr: &mut dyn Write) -> Result<u8, CliError> {
         let context = &self.input.context(self.output.quiet, context)?;
         let (named, files) = self.split_arguments()?;
         let has_prefix = named.iter().any(|name| matches!(name, TraceArgument::Prefix(_)));
-        let is_live = !has_prefix && !self.sort;
-        let inputs = self.input.open(&files, context, has_prefix, is_live)?;
+        let has_links = !self.input.link.is_empty();
+        let is_read_twice = has_prefix || has_links;
+        let is_live = !is_read_twice && !self.sort;
+        let inputs = self.input.open(&files, context, is_read_twice, is_live)?;
         let resolved = resolve(&named, &inputs, context)?;
-        let mut query = self.records.query(self.input.tz, context)?;
+        let mut query = self.records.query(self.input.time_zone(), context)?;
         query.traces = Some(resolved.wanted());
         query.mentions = resolved
             .keys
@@ -127,11 +130,16 @@ impl FilterArgs {
                 _ => None,
             })
             .collect();
-        let second = resolved.outcome.as_ref().map(|_| inputs.chunks.again());
+        let mut second = resolved.outcome.as_ref().map(|_| inputs.chunks.again());
+        if has_links && !resolved.keys.is_empty() {
+            let chunks = second.as_ref().unwrap_or(&inputs.chunks);
+            query.links = links_to(&resolved.wanted(), &inputs, chunks, context);
+            second = Some(chunks.again());
+        }
         let chunks = second.as_ref().unwrap_or(&inputs.chunks);
         let around = self.context.unwrap_or(0);
         let (before, after) = (self.before_context.max(around), self.after_context.max(around));
-        let needs_all = self.invert_match || before > 0 || after > 0;
+        let needs_all = self.invert_match || before > 0 || after > 0 || has_links;
         let search = if needs_all { None } else { resolved.search() };
         let format = self.format.unwrap_or(RecordFormat::Raw);
         let lines = LineTable::new();
@@ -162,7 +170,7 @@ impl FilterArgs {
             line_number: self.line_number,
             with_name: self.with_filename
                 || (self.line_number && !self.no_filename && inputs.sources().len() > 1),
-            style: self.output.style(context, self.input.tz),
+            style: self.output.style(context, self.input.time_zone()),
             places: Places { sources: inputs.sources(), lines: &lines },
             ordered: Ordered::new(writer, inputs.sources().len(), is_live && is_one_pipe(&inputs)),
         };
@@ -186,16 +194,17 @@ impl FilterArgs {
     }
 
     fn split_arguments(&self) -> Result<(Vec<TraceArgument>, Vec<OsString>), CliError> {
+        let any_text = self.input.names_ids();
         let mut named = Vec::new();
         for text in &self.traces {
-            named.push(TraceArgument::read(text)?);
+            named.push(TraceArgument::read(text, any_text)?);
         }
         if let Some(path) = &self.trace_file {
             let text = std::fs::read_to_string(path).map_err(|error| {
-                CliError::usage(format!("cannot read {}: {error}", path.display()), "")
+                CliError::usage(format!("cannot read {}: {}", path.display(), reason(&error)), "")
             })?;
             for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-                named.push(TraceArgument::read(line)?);
+                named.push(TraceArgument::read(line, any_text)?);
             }
         }
         let mut files = self.arguments.clone();
@@ -206,7 +215,7 @@ impl FilterArgs {
                     "traceline filter TRACE [FILE]..., or -t TRACE, or -f FILE; --help shows all options",
                 ));
             }
-            named.push(TraceArgument::read(&files.remove(0).to_string_lossy())?);
+            named.push(TraceArgument::read(&files.remove(0).to_string_lossy(), any_text)?);
         }
         Ok((named, files))
     }

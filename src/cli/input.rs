@@ -1,20 +1,22 @@
 //! Arguments that say what to read and how: shared by every command that reads logs.
 
 use super::Context;
+use super::config::Config;
 use super::error::CliError;
 use crate::pipeline::{LineTable, ReadOutcome, ReadPlan, Search, SourceInfo, Visit, read};
-use crate::record::{Detail, Pattern, Reference, TimeZone, Timestamp, service};
+use crate::record::{Detail, Pattern, Reference, TimeZone, Timestamp, UserKeys, service};
 use crate::source::{Chunks, Input, ReadOptions, Source, SourceError, expand};
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
 /// What to read and how.
 #[derive(clap::Args, Clone, Debug)]
 pub(crate) struct InputArgs {
     /// Read times without a zone as of this zone, and show times in it: UTC, local, an offset such
-    /// as +02:00, or a name such as Europe/Berlin
-    #[arg(long, value_name = "ZONE", default_value = "UTC", help_heading = "Reading")]
-    pub(crate) tz: TimeZone,
+    /// as +02:00, or a name such as Europe/Berlin [default: UTC]
+    #[arg(long, value_name = "ZONE", help_heading = "Reading")]
+    tz: Option<TimeZone>,
 
     /// Complete times without a year or a date so that none lies after this date, those of --since
     /// and --until too [default: each file's modification date; now]
@@ -25,6 +27,25 @@ pub(crate) struct InputArgs {
     /// span_id, parent_span_id, severity, service, body; may be repeated
     #[arg(long, value_name = "REGEX", value_parser = Pattern::new, help_heading = "Reading")]
     pub(crate) pattern: Vec<Pattern>,
+
+    /// Take this field for a trace id where a record has no other, whatever its value looks like:
+    /// request_id; may be repeated
+    #[arg(long, value_name = "KEY", help_heading = "Reading")]
+    pub(crate) id_key: Vec<String>,
+
+    /// Add records without a trace id to the trace of the records that have the same value in this
+    /// field, if that is one trace; may be repeated. Reads the input twice for a named trace
+    #[arg(long, value_name = "KEY", help_heading = "Reading")]
+    pub(crate) link: Vec<String>,
+
+    /// Read this configuration [default: traceline/config.toml in $XDG_CONFIG_HOME or ~/.config, if
+    /// it is there]
+    #[arg(long, value_name = "FILE", help_heading = "Reading")]
+    config: Option<PathBuf>,
+
+    /// Read no configuration
+    #[arg(long, conflicts_with = "config", help_heading = "Reading")]
+    no_config: bool,
 
     /// Use this many threads [default: one per core]
     #[arg(short = 'j', long, value_name = "N", help_heading = "Reading")]
@@ -41,18 +62,45 @@ pub(crate) struct Inputs {
     pub(crate) infos: Vec<SourceInfo>,
     pub(crate) threads: usize,
     patterns: Vec<Pattern>,
+    pub(crate) keys: UserKeys,
     /// Inputs that did not become sources.
     pub(crate) missing: Vec<SourceError>,
 }
 
 impl InputArgs {
     /// The context of a command that reads logs: with a reference date, that is its present.
-    pub(crate) fn context(&self, is_quiet: bool, context: &Context) -> Result<Context, CliError> {
+    /// Takes in what the configuration says.
+    pub(crate) fn context(
+        &mut self,
+        is_quiet: bool,
+        context: &Context,
+    ) -> Result<Context, CliError> {
+        self.configure(context)?;
         let now = match &self.reference_date {
             Some(text) => self.end_of_date(text)?,
             None => context.now,
         };
         Ok(Context { is_quiet, now, ..context.clone() })
+    }
+
+    fn configure(&mut self, context: &Context) -> Result<(), CliError> {
+        let path = match (&self.config, &context.config_path) {
+            _ if self.no_config => return Ok(()),
+            (Some(path), _) => path,
+            (None, Some(path)) if path.exists() => path,
+            (None, _) => return Ok(()),
+        };
+        let config = Config::read(path)?;
+        self.tz = self.tz.or(config.time_zone);
+        self.id_key.extend(config.id_keys);
+        self.link.extend(config.link_keys);
+        self.pattern.extend(config.patterns);
+        Ok(())
+    }
+
+    /// The zone of times that name none, and of those shown.
+    pub(crate) fn time_zone(&self) -> TimeZone {
+        self.tz.unwrap_or(TimeZone::UTC)
     }
 
     /// Opens the inputs. `keep`: they will be read twice. `live`: pipes are shown as they come.
@@ -82,7 +130,22 @@ impl InputArgs {
             infos,
             threads: self.threads.unwrap_or(context.cores).max(1),
             patterns: self.pattern.clone(),
+            keys: self.user_keys()?,
             missing,
+        })
+    }
+
+    /// Whether any text may be a trace id, because the user says where ids stand.
+    pub(crate) fn names_ids(&self) -> bool {
+        !self.id_key.is_empty() || self.pattern.iter().any(Pattern::has_trace_id)
+    }
+
+    fn user_keys(&self) -> Result<UserKeys, CliError> {
+        UserKeys::new(&self.id_key, &self.link).map_err(|key| {
+            CliError::usage(
+                format!("{key:?} cannot be the key of a field"),
+                "write the field's name as it stands in the logs, without quotes: request_id",
+            )
         })
     }
 
@@ -100,12 +163,13 @@ impl InputArgs {
             (None, Some(modified)) => modified,
             _ => now,
         };
-        SourceInfo { service_name, reference: Reference { latest, time_zone: self.tz } }
+        SourceInfo { service_name, reference: Reference { latest, time_zone: self.time_zone() } }
     }
 
     /// A date means its last moment; a moment means itself.
     fn end_of_date(&self, text: &str) -> Result<Timestamp, CliError> {
-        let reference = Reference { latest: Timestamp::from_nanoseconds(0), time_zone: self.tz };
+        let reference =
+            Reference { latest: Timestamp::from_nanoseconds(0), time_zone: self.time_zone() };
         Timestamp::parse(text.as_bytes(), &reference)
             .or_else(|| {
                 Timestamp::parse(format!("{text} 23:59:59.999999999").as_bytes(), &reference)
@@ -130,6 +194,7 @@ impl Inputs {
             sources: &self.infos,
             detail: ask.detail,
             patterns: &self.patterns,
+            keys: &self.keys,
             search: ask.search,
             number_lines: ask.number_lines,
             threads: self.threads,

@@ -2,12 +2,14 @@
 
 mod child;
 mod completions;
+mod config;
 mod decode;
 mod error;
 mod exec;
 mod filter;
 mod gather;
 mod input;
+mod links;
 mod mint;
 mod ordered;
 mod outgoing;
@@ -28,6 +30,7 @@ use crate::trace_context::IdGenerator;
 use clap::{CommandFactory, Parser, Subcommand};
 use error::{CliError, TROUBLE};
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -83,6 +86,8 @@ pub(crate) struct Context {
     color: Option<bool>,
     pub(crate) cores: usize,
     pub(crate) is_quiet: bool,
+    /// Where a configuration may be.
+    pub(crate) config_path: Option<PathBuf>,
 }
 
 impl Context {
@@ -112,6 +117,7 @@ impl Context {
             color,
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             is_quiet: false,
+            config_path: config::default_path(|name| std::env::var_os(name)),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use super::Context;
 use super::error::CliError;
-use super::input::Inputs;
-use crate::pipeline::{LineTable, ReadOutcome};
+use super::input::{InputArgs, Inputs};
+use crate::pipeline::{LineTable, Picked, ReadOutcome};
 use crate::record::{LineOrigin, TimeZone};
 use crate::render::{Origins, Style, count, escape};
 use crate::source::{Source, SourceId};
@@ -86,6 +86,37 @@ pub(crate) fn report_errors(
         }
     }
     Ok(failed)
+}
+
+/// What was joined, and what was not because it could be several traces.
+pub(crate) fn report_joins(
+    picked: &Picked,
+    args: &InputArgs,
+    context: &Context,
+    stderr: &mut dyn Write,
+) {
+    if context.is_quiet {
+        return;
+    }
+    let keys = args.link.join(", ");
+    if picked.linked.joined > 0 {
+        let records = count(picked.linked.joined, "record");
+        let _ = writeln!(stderr, "{records} joined a trace by {keys}");
+    }
+    if picked.linked.ambiguous > 0 {
+        let records = count(picked.linked.ambiguous, "record");
+        let _ = writeln!(stderr, "{records} not joined: the same {keys} is in several traces");
+    }
+    if let [first, rest @ ..] = picked.ambiguous_ids.as_slice() {
+        let more = match rest.len() {
+            0 => String::new(),
+            more => format!(" and {}", count(more as u64, "other id")),
+        };
+        let _ = writeln!(
+            stderr,
+            "{first}{more} of 64 bits not joined: several ids of 128 bits end in the same digits"
+        );
+    }
 }
 
 /// One line of counts.

@@ -3,9 +3,10 @@
 use super::Context;
 use super::error::CliError;
 use super::select::parse_time;
-use crate::record::{ReadRecord, Severity, TimeZone, Timestamp, span_argument};
+use crate::record::{ReadRecord, Severity, TimeZone, Timestamp, link_value, span_argument};
 use crate::trace::Wanted;
 use crate::trace_context::SpanId;
+use std::collections::HashSet;
 
 /// Conditions on records.
 #[derive(clap::Args, Clone, Debug)]
@@ -48,6 +49,8 @@ pub(crate) struct RecordQuery {
     pub(crate) traces: Option<Wanted>,
     /// Ids in full, as plain text: a record without an id of its own in which one stands is meant.
     pub(crate) mentions: Vec<String>,
+    /// Values of link keys that lead to these traces.
+    pub(crate) links: HashSet<u128>,
     spans: Vec<SpanId>,
     severity: Option<Severity>,
     services: Vec<String>,
@@ -69,6 +72,7 @@ impl RecordArgs {
         Ok(RecordQuery {
             traces: None,
             mentions: Vec::new(),
+            links: HashSet::new(),
             spans: self.span.clone(),
             severity: self.severity,
             services: self.service.clone(),
@@ -86,7 +90,13 @@ impl RecordQuery {
             (None, _) => true,
             (Some(wanted), Some(key)) => wanted.contains(key),
             // 128 bits do not stand in a line by chance.
-            (Some(_), None) => self.mentions.iter().any(|id| read.mentions(id)),
+            (Some(_), None) => {
+                self.mentions.iter().any(|id| read.mentions(id))
+                    || record
+                        .link
+                        .as_deref()
+                        .is_some_and(|link| self.links.contains(&link_value(link)))
+            }
         };
         of_trace
             && (self.spans.is_empty()

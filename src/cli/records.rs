@@ -45,10 +45,10 @@ pub(crate) struct RecordsArgs {
 }
 
 impl RecordsArgs {
-    pub(crate) fn run(self, context: &Context, stderr: &mut dyn Write) -> Result<u8, CliError> {
+    pub(crate) fn run(mut self, context: &Context, stderr: &mut dyn Write) -> Result<u8, CliError> {
         let context = &self.input.context(self.output.quiet, context)?;
         let inputs = self.input.open(&self.files, context, false, !self.sort)?;
-        let query = self.records.query(self.input.tz, context)?;
+        let query = self.records.query(self.input.time_zone(), context)?;
         let lines = LineTable::new();
         let shape = Shape {
             names: inputs.sources().iter().map(|source| source.name.clone()).collect(),
@@ -68,7 +68,7 @@ impl RecordsArgs {
             escape: false,
             line_number: false,
             with_name: false,
-            style: self.output.style(context, self.input.tz),
+            style: self.output.style(context, self.input.time_zone()),
             places: Places { sources: inputs.sources(), lines: &lines },
             ordered: Ordered::new(
                 Writer::new(shape, std::io::stdout()),

@@ -4,7 +4,7 @@ use super::Context;
 use super::error::{CliError, FOUND, NOTHING, TROUBLE};
 use super::gather::{Gathered, Want, gather};
 use super::input::{InputArgs, Inputs};
-use super::output::{OutputArgs, Places, report_errors, report_tally};
+use super::output::{OutputArgs, Places, report_errors, report_joins, report_tally};
 use super::select::SelectArgs;
 use super::trace_argument::{TraceArgument, resolve};
 use crate::analysis::Timeline;
@@ -95,6 +95,7 @@ impl TimelineArgs {
         if named.is_empty() {
             report_tally(&shown.gathered.outcome, context, stderr);
         }
+        report_joins(&shown.gathered.picked, &self.input, context, stderr);
         if is_default && shown.gathered.picked.total > 1 && !context.is_quiet {
             let _ = writeln!(
                 stderr,
@@ -118,7 +119,7 @@ impl TimelineArgs {
     fn split_arguments(&self) -> Result<(Vec<TraceArgument>, Vec<OsString>), CliError> {
         let mut named = Vec::new();
         for text in &self.traces {
-            named.push(TraceArgument::read(text)?);
+            named.push(TraceArgument::read(text, self.input.names_ids())?);
         }
         let mut files = self.arguments.clone();
         if named.is_empty()
@@ -128,8 +129,8 @@ impl TimelineArgs {
         {
             let text = first.to_string_lossy().into_owned();
             let is_file = text == "-" || Path::new(first).exists();
-            match TraceArgument::parse(&text) {
-                Some(TraceArgument::Prefix(_)) if is_file => {}
+            match TraceArgument::parse(&text, self.input.names_ids()) {
+                Some(TraceArgument::Prefix(_) | TraceArgument::Text(_)) if is_file => {}
                 Some(argument) => {
                     named.push(argument);
                     files.remove(0);
@@ -155,7 +156,8 @@ impl TimelineArgs {
         context: &Context,
     ) -> Result<Shown, CliError> {
         let resolved = resolve(named, inputs, context)?;
-        let search = resolved.search();
+        // What the links of the trace are is not known yet.
+        let search = if inputs.keys.has_links() { None } else { resolved.search() };
         let want = Want { only: Some(resolved.wanted()), search: search.as_ref(), records: true };
         let second = resolved.outcome.as_ref().map(|_| inputs.chunks.again());
         let chunks = second.as_ref().unwrap_or(&inputs.chunks);
@@ -179,7 +181,7 @@ impl TimelineArgs {
                 gathered: gather(inputs, &inputs.chunks, want, &Pick::all(), context)?,
             });
         }
-        let selection = self.select.selection(self.input.tz, context.now)?;
+        let selection = self.select.selection(self.input.time_zone(), context.now)?;
         let pick =
             Pick { selection: &selection, order: self.select.order(), limit: self.select.most() };
         let mut gathered = gather(inputs, &inputs.chunks, Want::default(), &pick, context)?;
@@ -189,7 +191,11 @@ impl TimelineArgs {
         }
         let keys: Vec<TraceKey> = traces.iter().map(|trace| trace.key).collect();
         // Few ids are searched for in the raw bytes; for many, reading all is as quick.
-        let search = if keys.len() <= MOST_SEARCHED { Search::new(&keys, &[]) } else { None };
+        let search = if keys.len() <= MOST_SEARCHED && !inputs.keys.has_links() {
+            Search::new(&keys, &[], &[])
+        } else {
+            None
+        };
         let want = Want {
             only: Some(Wanted::new(keys.iter().copied())),
             search: search.as_ref(),
@@ -216,7 +222,7 @@ impl TimelineArgs {
             records: self.records,
             max_rows: (self.max_rows > 0).then_some(self.max_rows),
         };
-        let style = self.output.style(context, self.input.tz);
+        let style = self.output.style(context, self.input.time_zone());
         let mut renderer = render::renderer(format, style, options);
         let places = Places { sources: inputs.sources(), lines: &shown.gathered.lines };
         for trace in &shown.gathered.picked.traces {

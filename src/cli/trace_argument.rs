@@ -4,7 +4,7 @@ use super::Context;
 use super::error::CliError;
 use super::input::{Ask, Inputs};
 use crate::pipeline::{LineTable, ReadOutcome, Search, Visit};
-use crate::record::{Detail, ReadRecord, TraceKey, trace_argument};
+use crate::record::{Detail, ReadRecord, TraceKey, named_trace, trace_argument};
 use crate::trace::{Wanted, normalized};
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -18,14 +18,16 @@ pub(crate) enum TraceArgument {
     Half(u64),
     /// The first digits of one, lowercase.
     Prefix(String),
+    /// Any text, where the user says which fields hold ids.
+    Text(String),
 }
 
 impl TraceArgument {
     /// The fewest digits of a prefix.
     pub(crate) const SHORTEST_PREFIX: usize = 6;
 
-    /// Reads an argument.
-    pub(crate) fn parse(text: &str) -> Option<TraceArgument> {
+    /// Reads an argument. `any_text`: what is no id in any usual spelling is one all the same.
+    pub(crate) fn parse(text: &str, any_text: bool) -> Option<TraceArgument> {
         let text = text.trim();
         let is_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let is_decimal = text.bytes().all(|byte| byte.is_ascii_digit());
@@ -37,16 +39,20 @@ impl TraceArgument {
         if is_hex && is_part && !(is_decimal && text.len() > 16) {
             return Some(TraceArgument::Prefix(text.to_ascii_lowercase()));
         }
-        trace_argument(text.as_bytes()).map(|key| TraceArgument::Key(normalized(key)))
+        let known = trace_argument(text.as_bytes()).map(|key| TraceArgument::Key(normalized(key)));
+        known.or_else(|| {
+            (any_text && !text.is_empty()).then(|| TraceArgument::Text(text.to_owned()))
+        })
     }
 
     /// Reads an argument, or says what is wrong with it.
-    pub(crate) fn read(text: &str) -> Result<TraceArgument, CliError> {
-        TraceArgument::parse(text).ok_or_else(|| {
+    pub(crate) fn read(text: &str, any_text: bool) -> Result<TraceArgument, CliError> {
+        TraceArgument::parse(text, any_text).ok_or_else(|| {
             CliError::usage(
                 format!("{:?} is no trace id", text),
                 "write 32 or 16 hex digits, a traceparent or another header value, a Datadog \
-                 decimal, or the first 6 digits or more",
+                 decimal, or the first 6 digits or more; for other ids say where they stand: \
+                 --id-key KEY",
             )
         })
     }
@@ -68,7 +74,13 @@ impl Visit for PrefixVisitor<'_> {
     fn record(&self, part: &mut BTreeSet<TraceKey>, record: &ReadRecord<'_, '_>) {
         if let Some(key) = record.record.trace {
             let text = spelled(key);
-            if self.prefixes.iter().any(|prefix| text.starts_with(prefix.as_str())) {
+            let written = record.record.trace_spelling.as_deref();
+            // Some ids are short, and then the argument is the whole of one.
+            let is_meant = |prefix: &String| {
+                text.starts_with(prefix.as_str())
+                    || written.is_some_and(|text| text.eq_ignore_ascii_case(prefix.as_bytes()))
+            };
+            if self.prefixes.iter().any(is_meant) {
                 part.insert(normalized(key));
             }
         }
@@ -96,6 +108,8 @@ pub(crate) struct Resolved {
     pub(crate) keys: Vec<TraceKey>,
     /// Upper halves of full ids.
     halves: Vec<u64>,
+    /// Ids that are any text.
+    texts: Vec<String>,
     /// The input was read once already.
     pub(crate) outcome: Option<ReadOutcome>,
 }
@@ -110,6 +124,7 @@ pub(crate) fn resolve(
     let mut keys = Vec::new();
     let mut halves = Vec::new();
     let mut prefixes = Vec::new();
+    let mut texts = Vec::new();
     for argument in arguments {
         match argument {
             TraceArgument::Key(key) => keys.push(*key),
@@ -118,10 +133,14 @@ pub(crate) fn resolve(
                 halves.push(*half);
             }
             TraceArgument::Prefix(prefix) => prefixes.push(prefix.clone()),
+            TraceArgument::Text(text) => {
+                keys.extend(named_trace(text.as_bytes()));
+                texts.push(text.clone());
+            }
         }
     }
     if prefixes.is_empty() {
-        return Ok(Resolved { keys, halves, outcome: None });
+        return Ok(Resolved { keys, halves, texts, outcome: None });
     }
     let visitor = PrefixVisitor { prefixes: &prefixes, found: Mutex::default() };
     let needles = prefixes
@@ -155,7 +174,7 @@ pub(crate) fn resolve(
         }
     }
     keys.extend(found);
-    Ok(Resolved { keys, halves, outcome: Some(outcome) })
+    Ok(Resolved { keys, halves, texts, outcome: Some(outcome) })
 }
 
 impl Resolved {
@@ -166,6 +185,6 @@ impl Resolved {
 
     /// Their needles.
     pub(crate) fn search(&self) -> Option<Search> {
-        Search::new(&self.keys, &self.halves)
+        Search::new(&self.keys, &self.halves, &self.texts)
     }
 }

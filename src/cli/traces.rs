@@ -4,7 +4,7 @@ use super::Context;
 use super::error::{CliError, FOUND, NOTHING, TROUBLE};
 use super::gather::{Want, gather};
 use super::input::InputArgs;
-use super::output::{OutputArgs, report_errors, report_tally};
+use super::output::{OutputArgs, report_errors, report_joins, report_tally};
 use super::select::SelectArgs;
 use crate::analysis::TraceSummary;
 use crate::pipeline::Pick;
@@ -48,24 +48,24 @@ enum TracesFormat {
 
 impl TracesArgs {
     pub(crate) fn run(
-        self,
+        mut self,
         context: &Context,
         out: &mut dyn Write,
         stderr: &mut dyn Write,
     ) -> Result<u8, CliError> {
         let context = &self.input.context(self.output.quiet, context)?;
-        let selection = self.select.selection(self.input.tz, context.now)?;
+        let selection = self.select.selection(self.input.time_zone(), context.now)?;
         let inputs = self.input.open(&self.files, context, false, false)?;
         let pick =
             Pick { selection: &selection, order: self.select.order(), limit: self.select.most() };
-        let gathered = gather(&inputs, &inputs.chunks, Want::default(), &pick, context)?;
-        let traces = gathered.picked.traces;
+        let mut gathered = gather(&inputs, &inputs.chunks, Want::default(), &pick, context)?;
+        let traces = std::mem::take(&mut gathered.picked.traces);
         let format = match self.format {
             TracesFormat::Text => OutputFormat::Text,
             TracesFormat::Json => OutputFormat::Json,
             TracesFormat::Csv => OutputFormat::Csv,
         };
-        let style = self.output.style(context, self.input.tz);
+        let style = self.output.style(context, self.input.time_zone());
         let mut renderer = render::renderer(format, style, Options::default());
         let found = !traces.is_empty();
         if found || matches!(self.format, TracesFormat::Csv) {
@@ -77,6 +77,7 @@ impl TracesArgs {
         }
         out.flush()?;
         report_tally(&gathered.outcome, context, stderr);
+        report_joins(&gathered.picked, &self.input, context, stderr);
         let failed = report_errors(&inputs, &gathered.outcome, stderr)?;
         Ok(match (failed, found) {
             (true, _) => TROUBLE,

@@ -1,6 +1,6 @@
 //! Assembles traces side by side, and only those that are asked for.
 
-use crate::trace::{Apprentice, Draft, Drafts, Outline, Selection, Trace};
+use crate::trace::{Apprentice, Draft, Drafts, Linked, Outline, Selection, Trace};
 use rayon::prelude::*;
 use std::cmp::Ordering;
 
@@ -24,6 +24,8 @@ pub struct Picked {
     pub total: usize,
     /// Ids of 64 bits that may be several traces.
     pub ambiguous_ids: Vec<String>,
+    /// What became of records with links.
+    pub linked: Linked,
 }
 
 /// The best of the drafts so far, by their outlines.
@@ -126,11 +128,11 @@ impl Pick<'_> {
 
 /// Picks and assembles with so many threads.
 pub fn assemble(drafts: Drafts, pick: &Pick<'_>, threads: usize) -> Picked {
-    let Drafts { drafts, apprentice, ambiguous_ids } = drafts;
+    let Drafts { drafts, apprentice, ambiguous_ids, linked } = drafts;
     let total = drafts.len();
     let traces = match rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build() {
         Ok(pool) => pool.install(|| pick.run(drafts, apprentice)),
         Err(_) => pick.run(drafts, apprentice),
     };
-    Picked { traces, total, ambiguous_ids }
+    Picked { traces, total, ambiguous_ids, linked }
 }

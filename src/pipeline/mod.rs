@@ -11,6 +11,7 @@ mod search;
 
 use crate::record::{
     Assembler, Detail, KeyCache, LineOrigin, Pattern, ReadRecord, Reference, SourceContext, Tally,
+    UserKeys,
 };
 use crate::source::{Chunk, Chunks, SourceError, SourceId, lines};
 use crate::trace::{Batch, TraceStore};
@@ -42,6 +43,8 @@ pub struct ReadPlan<'p> {
     pub search: Option<&'p Search>,
     /// Layouts that the user describes.
     pub patterns: &'p [Pattern],
+    /// Keys that the user names.
+    pub keys: &'p UserKeys,
     /// Number the lines: see [`LineTable`].
     pub number_lines: bool,
     /// Threads.
@@ -111,7 +114,7 @@ pub fn read<V: Visit>(
             visitor,
             joints: &joints,
             arena: Bump::new(),
-            cache: KeyCache::new(),
+            cache: KeyCache::new(plan.keys.clone()),
             tally: Tally::default(),
             errors: Vec::new(),
         };

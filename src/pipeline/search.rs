@@ -22,10 +22,17 @@ enum Engine {
 }
 
 impl Search {
-    /// Searches for these traces, and for full ids with these upper halves. `None`: an id that
-    /// cannot be searched for in raw bytes is among them.
-    pub fn new(keys: &[TraceKey], upper_halves: &[u64]) -> Option<Search> {
-        let mut needles = Vec::new();
+    /// Searches for these traces, and for full ids with these upper halves. `texts`: those of the
+    /// ids that are any text. `None`: an id that cannot be searched for in raw bytes is among them.
+    pub fn new(keys: &[TraceKey], upper_halves: &[u64], texts: &[String]) -> Option<Search> {
+        // What JSON would escape may be written in several ways.
+        let is_plain =
+            |text: &String| text.bytes().all(|b| b.is_ascii_graphic() && !ESCAPED.contains(&b));
+        if !texts.iter().all(is_plain) {
+            return None;
+        }
+        let mut needles: Vec<Vec<u8>> =
+            texts.iter().map(|text| text.clone().into_bytes()).collect();
         for half in upper_halves {
             // The first group of a UUID ends after eight digits.
             let head = format!("{:08x}", half >> 32);
@@ -36,7 +43,8 @@ impl Search {
             match key {
                 TraceKey::Full(id) => spellings(id.low64(), Some(id.get()), &mut needles),
                 TraceKey::Low64(low) => spellings(*low, None, &mut needles),
-                TraceKey::Opaque(_) => return None,
+                TraceKey::Opaque(_) if texts.is_empty() => return None,
+                TraceKey::Opaque(_) => {}
             }
         }
         if !needles.is_empty() {
@@ -80,6 +88,9 @@ fn few(needles: &[Vec<u8>]) -> Option<packed::Searcher> {
     }
     packed::Config::new().builder().extend(needles).build()
 }
+
+/// Characters that encoders of JSON escape, some of them always.
+const ESCAPED: &[u8] = b"\"\\/<>&'";
 
 /// Digits at the end of an id that are searched for. They stand together in every spelling: a
 /// dash of a UUID comes before them. Forty-eight bits do not occur by chance.
@@ -131,7 +142,7 @@ mod tests {
     #[test]
     fn every_spelling_is_found() {
         let id = TraceId::from_lower_hex(b"4bf92f3577b34da6a3ce929d0e0e4736").unwrap();
-        let search = Search::new(&[TraceKey::Full(id)], &[]).unwrap();
+        let search = Search::new(&[TraceKey::Full(id)], &[], &[]).unwrap();
         for text in [
             "x 4bf92f3577b34da6a3ce929d0e0e4736 y",
             "4BF92F3577B34DA6A3CE929D0E0E4736",
@@ -145,6 +156,6 @@ mod tests {
         }
         assert!(!search.is_match(b"4bf92f3577b34da6a3ce929d0e0e4737"));
         let many: Vec<TraceKey> = (1..200).map(|n| TraceKey::Low64(n << 40 | 0xabcdef)).collect();
-        assert!(Search::new(&many, &[]).unwrap().is_match(b"x 0000070000abcdef y"));
+        assert!(Search::new(&many, &[], &[]).unwrap().is_match(b"x 0000070000abcdef y"));
     }
 }

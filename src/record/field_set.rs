@@ -7,6 +7,7 @@ use super::fields::{Alias, Slot};
 use super::identity::{self, FoundTrace};
 use super::severity::Severity;
 use super::timestamp::{Reference, SECOND, Timestamp, from_epoch};
+use super::user_keys::{UserIds, is_id};
 use super::{LogRecord, Text};
 use bumpalo::Bump;
 
@@ -130,6 +131,7 @@ impl<'a> FieldSet<'a> {
                     && identity::span_value(value.bytes, is_decimal).is_some()
             }
             Slot::Body => !value.is_null() && value.kind != Kind::Compound,
+            Slot::UserTrace | Slot::Link => value.kind != Kind::Compound && is_id(value.bytes),
             Slot::Exception => !value.is_null() && !value.bytes.is_empty() && value.bytes != b"{}",
             Slot::HttpStatus => {
                 value.bytes.len() == 3 && value.bytes.iter().all(u8::is_ascii_digit)
@@ -233,6 +235,12 @@ impl<'a> FieldSet<'a> {
         self.fill_request(record, arena);
         self.fill_bounds(record, reference);
         record.has_exception |= self.get(Slot::Exception).is_some();
+    }
+
+    /// What stands under keys that the user named.
+    pub(crate) fn user_ids(&self, arena: &'a Bump) -> UserIds<'a> {
+        let text = |slot| self.get(slot).map(|value| value.text(arena));
+        UserIds { trace: text(Slot::UserTrace), link: text(Slot::Link) }
     }
 
     fn fill_identity(&self, record: &mut LogRecord<'a>) {

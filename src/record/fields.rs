@@ -5,6 +5,7 @@
 //! `{"trace":{"id":…}}` are one row. Makes [`Slot`]s from keys; reads no values.
 
 use super::format::shape::Shapes;
+use super::user_keys::UserKeys;
 use hashbrown::HashMap;
 use smallvec::SmallVec;
 
@@ -56,6 +57,10 @@ pub(crate) enum Slot {
     Duration,
     SpanStart,
     SpanEnd,
+    /// The user says that it names a trace.
+    UserTrace,
+    /// The user says that it leads to a trace.
+    Link,
     Exception,
 }
 
@@ -394,18 +399,18 @@ const LONGEST: usize = 40;
 
 /// A key without case and separators.
 #[derive(Clone, Copy)]
-struct Normalised {
+pub(crate) struct Normalised {
     bytes: [u8; LONGEST],
     length: usize,
 }
 
 impl Normalised {
-    fn new() -> Normalised {
+    pub(crate) fn new() -> Normalised {
         Normalised { bytes: [0; LONGEST], length: 0 }
     }
 
     /// Appends a key; false when it gets too long to be in the table.
-    fn push(&mut self, key: &[u8]) -> bool {
+    pub(crate) fn push(&mut self, key: &[u8]) -> bool {
         for &byte in key {
             if matches!(byte, b'_' | b'-' | b'.' | b'/' | b':' | b' ') {
                 continue;
@@ -417,7 +422,7 @@ impl Normalised {
         true
     }
 
-    fn as_bytes(&self) -> &[u8] {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.bytes[..self.length]
     }
 }
@@ -512,9 +517,22 @@ pub(crate) fn is_foreign(parent: &[u8]) -> bool {
     is_one_of(FOREIGN, parent)
 }
 
+/// What the user says that a key means, with or without the key of the object that it is in.
+fn named_by_user(user: &UserKeys, parent: &[u8], key: &[u8]) -> Option<Alias> {
+    if user.is_empty() || is_one_of(FOREIGN, parent) {
+        return None;
+    }
+    [parent, b""].into_iter().find_map(|parent| {
+        let mut joined = Normalised::new();
+        let fits = joined.push(parent) && joined.push(key);
+        let (slot, rank) = user.slot(joined.as_bytes()).filter(|_| fits)?;
+        Some(Alias { slot, rank, scope: Scope::Anywhere })
+    })
+}
+
 impl Default for KeyCache {
     fn default() -> KeyCache {
-        KeyCache::new()
+        KeyCache::new(UserKeys::default())
     }
 }
 
@@ -526,6 +544,8 @@ pub struct KeyCache {
     nested: HashMap<Box<[u8]>, Option<Alias>>,
     /// The shapes of JSON objects.
     pub(crate) shapes: Shapes,
+    /// What the user adds to the table.
+    pub(crate) user: UserKeys,
 }
 
 #[derive(Clone, Copy)]
@@ -544,11 +564,12 @@ impl KeyCache {
     const SIZE: usize = 256;
     const MOST_NESTED: usize = 1024;
     /// An empty cache; one serves many chunks.
-    pub fn new() -> KeyCache {
+    pub fn new(user: UserKeys) -> KeyCache {
         KeyCache {
             entries: vec![CacheEntry::EMPTY; Self::SIZE],
             nested: HashMap::new(),
             shapes: Shapes::new(),
+            user,
         }
     }
 
@@ -563,7 +584,7 @@ impl KeyCache {
         if self.nested.len() >= Self::MOST_NESTED {
             self.nested.clear();
         }
-        let alias = lookup_nested(parent, key);
+        let alias = named_by_user(&self.user, parent, key).or_else(|| lookup_nested(parent, key));
         self.nested.insert(place.into_vec().into(), alias);
         alias
     }
@@ -572,7 +593,7 @@ impl KeyCache {
     #[inline]
     pub(crate) fn lookup(&mut self, key: &[u8]) -> Option<Alias> {
         if key.is_empty() || key.len() > CacheEntry::LONGEST {
-            return lookup(key);
+            return named_by_user(&self.user, b"", key).or_else(|| lookup(key));
         }
         let first = u32::from(key[0]);
         let last = u32::from(key[key.len() - 1]);
@@ -584,7 +605,7 @@ impl KeyCache {
         if usize::from(entry.length) == key.len() && entry.key[..key.len()] == *key {
             return entry.alias;
         }
-        let alias = lookup(key);
+        let alias = named_by_user(&self.user, b"", key).or_else(|| lookup(key));
         entry.key[..key.len()].copy_from_slice(key);
         entry.length = key.len() as u8;
         entry.alias = alias;
@@ -623,7 +644,7 @@ mod tests {
 
     #[test]
     fn the_cache_answers_like_the_table() {
-        let mut cache = KeyCache::new();
+        let mut cache = KeyCache::default();
         for _ in 0..2 {
             for (key, ..) in ALIASES {
                 assert_eq!(cache.lookup(key.as_bytes()), lookup(key.as_bytes()));

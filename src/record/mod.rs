@@ -21,6 +21,7 @@ mod severity;
 mod stitch;
 mod tally;
 mod timestamp;
+mod user_keys;
 
 pub use continuation::FARTHEST as MOST_APART;
 pub use fields::KeyCache;
@@ -31,6 +32,7 @@ pub use severity::Severity;
 pub use stitch::{ChunkEdge, Stitcher};
 pub use tally::Tally;
 pub use timestamp::{Reference, Stamp, TimeZone, TimeZoneError, Timestamp, from_epoch, parse_at};
+pub use user_keys::{UserKeys, link_value, named_trace};
 
 /// Text of a log, not necessarily UTF-8; owned only where an escape had to be resolved.
 pub type Text<'a> = Cow<'a, [u8]>;
@@ -69,6 +71,8 @@ pub struct LogRecord<'a> {
     /// (`traceparent` of an access log, of `req.headers`, of an SQL comment). It is the parent of
     /// `span_id`, or, where there is none, the span as seen from outside.
     pub caller_span_id: Option<SpanId>,
+    /// A value that leads to the trace, if other records carry both: see [`UserKeys`].
+    pub link: Option<Text<'a>>,
     /// W3C trace flags.
     pub trace_flags: Option<u8>,
     /// The severity as written.
@@ -107,6 +111,7 @@ impl LogRecord<'_> {
             span_id,
             parent_span_id,
             caller_span_id,
+            link,
             trace_flags,
             severity_text,
             severity,
@@ -127,6 +132,7 @@ impl LogRecord<'_> {
         *span_id = None;
         *parent_span_id = None;
         *caller_span_id = None;
+        *link = None;
         *trace_flags = None;
         *severity_text = None;
         *severity = None;

@@ -64,8 +64,9 @@ impl SourceError {
     }
 }
 
-/// The reason alone, in lowercase and without the number of the system's error.
-fn reason(error: &io::Error) -> String {
+/// Why something cannot be read: the reason alone, in lowercase and without the number of the
+/// system's error.
+pub fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file or directory".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

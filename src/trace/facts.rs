@@ -174,19 +174,25 @@ impl LabelCache {
     }
 }
 
+impl Cache {
+    pub(crate) fn intern(&mut self, name: &[u8], symbols: &Symbols) -> Option<Symbol> {
+        self.symbols.intern(name, symbols)
+    }
+}
+
 impl RecordFacts {
-    /// Reads a record; `None` when it names no trace.
+    /// Reads a record of this trace.
     ///
     /// `lines` are kept, with the body, only if `keep_record`.
     pub(crate) fn of(
         source: SourceId,
         record: &LogRecord<'_>,
+        written: TraceKey,
         lines: &[LineOrigin],
         keep_record: bool,
         cache: &mut Cache,
         symbols: &Symbols,
-    ) -> Option<RecordFacts> {
-        let written = record.trace?;
+    ) -> RecordFacts {
         let key = normalized(written);
         let Cache { symbols: cache, labels } = cache;
         let spelling = Spelling::of(written, record.trace_spelling.as_deref(), cache, symbols);
@@ -244,7 +250,7 @@ impl RecordFacts {
                 body: Arc::from(&*String::from_utf8_lossy(&record.body)),
             })
         });
-        Some(RecordFacts {
+        RecordFacts {
             key,
             spelling,
             timestamp,
@@ -270,7 +276,7 @@ impl RecordFacts {
             fails_span: states_failure || is_server_error && !is_from_outside,
             states_success: !is_error && (record.span_error == Some(false) || status.is_some()),
             kept,
-        })
+        }
     }
 
     /// Nothing says when.
@@ -288,16 +294,16 @@ mod tests {
     use crate::trace_context::SpanId;
 
     fn facts(record: LogRecord<'_>) -> RecordFacts {
-        let record = LogRecord { trace: Some(TraceKey::Low64(1)), ..record };
         let cache = &mut Cache::default();
-        RecordFacts::of(SourceId(0), &record, &[], false, cache, &Symbols::new()).unwrap()
-    }
-
-    #[test]
-    fn a_record_without_trace_says_nothing() {
-        let cache = &mut Cache::default();
-        let record = LogRecord::default();
-        assert!(RecordFacts::of(SourceId(0), &record, &[], true, cache, &Symbols::new()).is_none());
+        RecordFacts::of(
+            SourceId(0),
+            &record,
+            TraceKey::Low64(1),
+            &[],
+            false,
+            cache,
+            &Symbols::new(),
+        )
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! The short form joins the full id whose low half it is when there is exactly one such id in the
 //! input; two different upper halves never become one trace.
 
-use crate::record::TraceKey;
+use crate::record::{TraceKey, link_value};
 use crate::trace::symbols::{Symbol, SymbolCache, Symbols};
 use crate::trace_context::TraceId;
 use hashbrown::{HashMap, HashSet};
@@ -202,7 +202,13 @@ impl Spellings {
             TraceKey::Low64(low) if self.usual & HEX_32 != 0 => format!("{low:032x}"),
             TraceKey::Low64(low) => format!("{low:016x}"),
             TraceKey::Opaque(hash) => {
-                all.first().cloned().unwrap_or_else(|| format!("{hash:032x}"))
+                // Values of links are among them.
+                let is_own = |text: &&String| link_value(text.as_bytes()) == hash;
+                all.iter()
+                    .find(is_own)
+                    .or(all.first())
+                    .cloned()
+                    .unwrap_or_else(|| format!("{hash:032x}"))
             }
         };
         all.retain(|spelling| *spelling != printed);

@@ -16,6 +16,7 @@ mod facts;
 mod fragment;
 mod identity;
 mod kept;
+mod links;
 mod outline;
 mod precision;
 #[cfg(test)]
@@ -32,6 +33,7 @@ mod tree;
 pub use assemble::{Apprentice, Assembler, Draft, Lessons};
 pub use clock::{ClockSkew, clock_skews};
 pub use identity::{Wanted, normalized};
+pub use links::{Linked, Links};
 pub use outline::Outline;
 pub use select::Selection;
 pub use store::{Assembly, Batch, Drafts, Options, TraceStore};

@@ -4,13 +4,14 @@
 //! then locks each shard at most once. What is in the store at the end does not depend on which
 //! worker came first.
 
-use crate::record::{LineOrigin, LogRecord, TraceKey};
+use crate::record::{LineOrigin, LogRecord, TraceKey, link_value};
 use crate::source::SourceId;
 use crate::trace::Trace;
 use crate::trace::assemble::{Apprentice, Draft, sort};
 use crate::trace::facts::{Cache, RecordFacts};
 use crate::trace::fragment::TraceFragment;
 use crate::trace::identity::{Joined, Joins, Wanted};
+use crate::trace::links::{Linked, Links};
 use crate::trace::precision::Precisions;
 use crate::trace::symbols::Symbols;
 use hashbrown::hash_table::Entry;
@@ -76,6 +77,7 @@ impl Shard {
 #[derive(Debug, Default)]
 struct Totals {
     untraced: u64,
+    links: Links,
     precisions: Precisions,
 }
 
@@ -106,6 +108,8 @@ pub struct Drafts {
     pub apprentice: Apprentice,
     /// As in [`Assembly`].
     pub ambiguous_ids: Vec<String>,
+    /// What became of records with links.
+    pub linked: Linked,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -141,6 +145,7 @@ impl TraceStore {
             first_shard: self.batches.fetch_add(1, Ordering::Relaxed).wrapping_mul(27)
                 % self.shards.len(),
             untraced: 0,
+            links: Links::default(),
             precisions: Precisions::default(),
         }
     }
@@ -151,6 +156,9 @@ impl TraceStore {
             let mut totals = lock(&self.totals);
             totals.untraced += std::mem::take(&mut batch.untraced);
             totals.precisions.merge(&std::mem::take(&mut batch.precisions));
+            if !batch.links.is_empty() {
+                totals.links.merge_with(std::mem::take(&mut batch.links), &self.symbols);
+            }
         }
         // Workers that begin at different shards do not wait for each other at every one.
         let (behind, ahead) = batch.shards.split_at_mut(batch.first_shard);
@@ -179,7 +187,7 @@ impl TraceStore {
 
     /// Joins spellings and assembles every trace.
     pub fn into_assembly(self) -> Assembly {
-        let Drafts { drafts, apprentice, ambiguous_ids } = self.into_drafts();
+        let Drafts { drafts, apprentice, ambiguous_ids, .. } = self.into_drafts();
         let lessons = apprentice.learn(&drafts);
         let assembler = apprentice.graduate(lessons);
         let traces = drafts.into_iter().map(|draft| assembler.assemble(draft)).collect();
@@ -190,7 +198,7 @@ impl TraceStore {
     /// for those that are shown.
     pub fn into_drafts(self) -> Drafts {
         let TraceStore { symbols, shards, totals, .. } = self;
-        let precisions = totals.into_inner().unwrap_or_else(PoisonError::into_inner).precisions;
+        let totals = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
         let shards: Vec<Shard> = shards
             .into_iter()
             .map(|shard| shard.into_inner().unwrap_or_else(PoisonError::into_inner))
@@ -200,9 +208,11 @@ impl TraceStore {
         for shard in shards {
             traces.extend(shard.traces);
         }
+        let linked = totals.links.join(&mut traces, &symbols);
         let ambiguous_ids = join(&mut traces, &symbols);
         let drafts = traces.into_iter().map(|(key, fragment)| Draft::new(key, fragment)).collect();
-        Drafts { drafts, apprentice: Apprentice::new(precisions, symbols), ambiguous_ids }
+        let apprentice = Apprentice::new(totals.precisions, symbols);
+        Drafts { drafts, apprentice, ambiguous_ids, linked }
     }
 }
 
@@ -253,6 +263,7 @@ pub struct Batch {
     /// Where absorbing begins.
     first_shard: usize,
     untraced: u64,
+    links: Links,
     precisions: Precisions,
 }
 
@@ -262,22 +273,37 @@ impl Batch {
     pub fn push(&mut self, source: SourceId, record: &LogRecord<'_>, lines: &[LineOrigin]) {
         let Some(key) = record.trace else {
             self.untraced += 1;
+            self.follow(source, record, lines);
             return;
         };
+        if let Some(link) = &record.link {
+            self.links.lead(link_value(link), key);
+        }
         if self.options.only.as_ref().is_some_and(|only| !only.contains(key)) {
             return;
         }
         let keep = self.options.keep_records;
-        let facts = RecordFacts::of(source, record, lines, keep, &mut self.cache, &self.symbols);
-        if let Some(facts) = facts {
-            if let Some(stamp) = facts.timestamp {
-                self.precisions.observe(facts.service, stamp);
-            }
-            let hash = self.hasher.hash_one(facts.key);
-            // Not the top bits: tables tell their entries apart by those.
-            let shard = (hash >> 32) as usize % self.shards.len();
-            self.shards[shard].push((hash, facts));
+        let facts =
+            RecordFacts::of(source, record, key, lines, keep, &mut self.cache, &self.symbols);
+        if let Some(stamp) = facts.timestamp {
+            self.precisions.observe(facts.service, stamp);
         }
+        let hash = self.hasher.hash_one(facts.key);
+        // Not the top bits: tables tell their entries apart by those.
+        let shard = (hash >> 32) as usize % self.shards.len();
+        self.shards[shard].push((hash, facts));
+    }
+
+    /// A record that names no trace may have a link to one.
+    fn follow(&mut self, source: SourceId, record: &LogRecord<'_>, lines: &[LineOrigin]) {
+        let Some(link) = &record.link else { return };
+        let Batch { options, cache, symbols, links, .. } = self;
+        let value = link_value(link);
+        let name = cache.intern(link, symbols);
+        let key = TraceKey::Opaque(value);
+        let keep = options.keep_records;
+        let facts = RecordFacts::of(source, record, key, lines, keep, cache, symbols);
+        links.follow(value, name, facts, symbols);
     }
 
     /// Records gathered since the last [`TraceStore::absorb`], without those that name no trace.

@@ -459,7 +459,7 @@ mod tests {
 
     fn slots(text: &str) -> (Scanned, Vec<(Slot, String)>) {
         let mut fields = FieldSet::new();
-        let mut cache = KeyCache::new();
+        let mut cache = KeyCache::default();
         let scanned = Scanner::new(text.as_bytes(), &mut fields, &mut cache, None).scan(0);
         let mut found = Vec::new();
         for slot in [
@@ -536,7 +536,7 @@ mod tests {
             map.insert("message".to_owned(), message.clone().into());
             let text = serde_json::Value::Object(map).to_string();
             let mut fields = FieldSet::new();
-            let mut cache = KeyCache::new();
+            let mut cache = KeyCache::default();
             let scanned = Scanner::new(text.as_bytes(), &mut fields, &mut cache, None).scan(0);
             prop_assert_eq!(scanned, Scanned::Whole(text.len()));
             let arena = Bump::new();
@@ -548,7 +548,7 @@ mod tests {
         fn no_bytes_make_the_scanner_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let text = [b"{\"a\":".as_slice(), &bytes].concat();
             let mut fields = FieldSet::new();
-            let mut cache = KeyCache::new();
+            let mut cache = KeyCache::default();
             let _ = Scanner::new(&text, &mut fields, &mut cache, None).scan(0);
         }
     }

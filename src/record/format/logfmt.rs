@@ -92,7 +92,7 @@ mod tests {
 
     fn read(line: &str) -> Option<Vec<String>> {
         let mut fields = FieldSet::new();
-        let mut cache = KeyCache::new();
+        let mut cache = KeyCache::default();
         let ok = begins_with_pair(line.as_bytes())
             && scan(line.as_bytes(), &mut fields, &mut cache, None);
         ok.then(|| {

@@ -69,7 +69,7 @@ mod tests {
             ("2026:x\ty:z", false),
         ] {
             let mut fields = FieldSet::new();
-            let mut cache = KeyCache::new();
+            let mut cache = KeyCache::default();
             let read = begins_with_label(line.as_bytes())
                 && scan(line.as_bytes(), &mut fields, &mut cache, None);
             assert_eq!(read, expected, "{line}");

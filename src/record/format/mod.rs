@@ -20,7 +20,9 @@ mod words;
 use super::envelope::{self, Peeled};
 use super::field_set::FieldSet;
 use super::fields::KeyCache;
+use super::identity::FoundTrace;
 use super::timestamp::Reference;
+use super::user_keys::{self, UserIds};
 use super::{Detail, LogRecord, Text, identity, scan};
 use bumpalo::Bump;
 use json::{Attributes, Scanned, Scanner};
@@ -77,6 +79,8 @@ pub(crate) struct LineParser<'a, 'k> {
     pub(crate) arena: &'a Bump,
     cache: &'k mut KeyCache,
     fields: FieldSet<'a>,
+    /// What the fields of the line at hand say under keys that the user named.
+    named: UserIds<'a>,
     /// Records that were handed over, to be filled again: saves an allocation a line.
     #[expect(clippy::vec_box, reason = "the boxes go in and out, the records stay in them")]
     pub(crate) spare: Vec<Box<LogRecord<'a>>>,
@@ -88,7 +92,14 @@ impl<'a, 'k> LineParser<'a, 'k> {
         arena: &'a Bump,
         cache: &'k mut KeyCache,
     ) -> LineParser<'a, 'k> {
-        LineParser { context, arena, cache, fields: FieldSet::new(), spare: Vec::new() }
+        LineParser {
+            context,
+            arena,
+            cache,
+            fields: FieldSet::new(),
+            named: UserIds::default(),
+            spare: Vec::new(),
+        }
     }
 
     /// Takes the envelopes off.
@@ -110,6 +121,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
             },
             None => self.context.reference,
         };
+        self.named = UserIds::default();
         let mut process = 0;
         let mut kind = LineKind::Headless;
         let described = self.context.patterns.iter().find_map(|known| known.read(line, &reference));
@@ -151,6 +163,9 @@ impl<'a, 'k> LineParser<'a, 'k> {
         }
         match &mut kind {
             LineKind::Head(record) | LineKind::Explains(record) | LineKind::Seconds(record, _) => {
+                if !self.cache.user.is_empty() {
+                    self.take_named(line, record);
+                }
                 self.complete(record, peeled);
             }
             LineKind::Many(records) => {
@@ -159,6 +174,26 @@ impl<'a, 'k> LineParser<'a, 'k> {
             LineKind::Blank | LineKind::Headless => {}
         }
         ParsedLine { kind, process }
+    }
+
+    /// Keeps what the fields say under keys that the user named.
+    fn note_named(&mut self) {
+        if !self.cache.user.is_empty() {
+            self.named = self.named.or(self.fields.user_ids(self.arena));
+        }
+    }
+
+    /// Ids under keys that the user named: the weakest of all.
+    fn take_named(&mut self, line: &'a [u8], record: &mut LogRecord<'a>) {
+        let ids = std::mem::take(&mut self.named).or(self.cache.user.find_in(line));
+        record.link = ids.link.map(Text::Borrowed);
+        if record.trace.is_none()
+            && let Some(text) = ids.trace
+            && let Some(key) = user_keys::named_trace(text)
+        {
+            record.trace = Some(key);
+            record.trace_spelling = identity::spelling(FoundTrace { key, text });
+        }
     }
 
     /// A record of a layout's own recogniser.
@@ -260,6 +295,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
         }
         let mut said = LogRecord::default();
         self.fields.fill(&mut said, reference, self.arena);
+        self.note_named();
         record.timestamp = record.timestamp.or(said.timestamp);
         record.severity = record.severity.or(said.severity);
         record.severity_text = record.severity_text.take().or(said.severity_text);
@@ -317,6 +353,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
             return LineKind::Headless;
         }
         self.fields.fill(&mut record, reference, self.arena);
+        self.note_named();
         record.attributes = attributes;
         self.duration_of_traefik(line, &mut record);
         self.severity_of_nextcloud(line, &mut record);
@@ -393,6 +430,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
         }
         let mut record = self.fresh(format);
         self.fields.fill(&mut record, reference, self.arena);
+        self.note_named();
         record.attributes = attributes;
         if record.body.is_empty() {
             record.body = Text::Borrowed(line);
@@ -415,6 +453,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
         let whole = matches!(scanned, Scanned::Whole(end) if body[end..].trim_ascii().is_empty());
         if whole && self.fields.weight() >= 1 {
             self.fields.fill(record, reference, self.arena);
+            self.note_named();
             record.attributes.append(&mut attributes);
             record.format = "json";
         }

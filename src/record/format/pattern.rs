@@ -6,13 +6,16 @@
 use crate::record::identity;
 use crate::record::severity::Severity;
 use crate::record::timestamp::{Reference, parse_at};
-use crate::record::{LogRecord, Text, TraceKey};
+use crate::record::user_keys::named_trace;
+use crate::record::{LogRecord, Text};
 use regex::bytes::{Captures, Regex};
 use std::fmt;
 
 /// A layout that the user describes.
 #[derive(Clone, Debug)]
 pub struct Pattern {
+    /// As in the record's `format`.
+    name: &'static str,
     regex: Regex,
 }
 
@@ -62,15 +65,26 @@ impl Pattern {
         }
         match names.find(|name| !GROUPS.contains(name)) {
             Some(unknown) => Err(PatternError::UnknownGroup(unknown.to_owned())),
-            None => Ok(Pattern { regex }),
+            None => Ok(Pattern { name: "pattern", regex }),
         }
+    }
+
+    /// Gives the layout a name of its own. The name is never freed: a program has few patterns.
+    #[must_use]
+    pub fn named(self, name: &str) -> Pattern {
+        Pattern { name: name.to_owned().leak(), ..self }
+    }
+
+    /// Whether the user says where the trace id stands.
+    pub fn has_trace_id(&self) -> bool {
+        self.regex.capture_names().flatten().any(|name| name == "trace_id")
     }
 
     /// Reads a line that has this layout.
     pub(crate) fn read<'a>(&self, line: &'a [u8], reference: &Reference) -> Option<LogRecord<'a>> {
         let captures = self.regex.captures(line)?;
         let mut record =
-            LogRecord { format: "pattern", body: Text::Borrowed(line), ..LogRecord::default() };
+            LogRecord { format: self.name, body: Text::Borrowed(line), ..LogRecord::default() };
         if let Some(text) = group(&captures, "timestamp") {
             record.timestamp = parse_at(text, reference).map(|stamp| stamp.timestamp);
         }
@@ -96,13 +110,6 @@ impl Pattern {
 
 fn group<'a>(captures: &Captures<'a>, name: &str) -> Option<&'a [u8]> {
     captures.name(name).map(|found| found.as_bytes()).filter(|text| !text.is_empty())
-}
-
-/// The user says that this is the trace's id, so any text that is not absent is one.
-fn named_trace(text: &[u8]) -> Option<TraceKey> {
-    identity::trace_value(text, false)
-        .map(|found| found.key)
-        .or_else(|| (!identity::is_absent(text)).then(|| identity::opaque(text)))
 }
 
 #[cfg(test)]

@@ -274,9 +274,9 @@ mod tests {
         fn what_was_read_before_changes_nothing(
             texts in prop::collection::vec(object().prop_filter("begins", |t| !t.is_empty()), 1..30)
         ) {
-            let mut cache = KeyCache::new();
+            let mut cache = KeyCache::default();
             for text in &texts {
-                prop_assert_eq!(read(text, &mut cache), read(text, &mut KeyCache::new()), "{}", text);
+                prop_assert_eq!(read(text, &mut cache), read(text, &mut KeyCache::default()), "{}", text);
             }
         }
     }
