@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::error::{CliError, FOUND, NOTHING, TROUBLE};
+use super::explainer::Explainer;
 use super::input::{Ask, InputArgs, Inputs};
 use super::links::links_to;
 use super::ordered::{Ordered, Piece};
@@ -172,6 +173,7 @@ impl FilterArgs {
                 || (self.line_number && !self.no_filename && inputs.sources().len() > 1),
             style: self.output.style(context, self.input.time_zone()),
             places: Places { sources: inputs.sources(), lines: &lines },
+            explainer: None,
             ordered: Ordered::new(writer, inputs.sources().len(), is_live && is_one_pipe(&inputs)),
         };
         let ask = Ask {
@@ -240,6 +242,8 @@ pub(crate) struct RecordVisitor<'a, W: Write + Send> {
     pub(crate) with_name: bool,
     pub(crate) style: Style,
     pub(crate) places: Places<'a>,
+    /// Says of each record which bytes gave what, and counts formats.
+    pub(crate) explainer: Option<Explainer<'a>>,
     pub(crate) ordered: Ordered<Writer<W>>,
 }
 
@@ -322,6 +326,11 @@ impl<W: Write + Send> RecordVisitor<'_, W> {
         let mut renderer: Box<dyn Render> =
             render::renderer(format, self.style, Options::default());
         // Writing to memory does not fail.
+        if let Some(explainer) = &self.explainer {
+            let explanation = explainer.explain(record);
+            let _ = renderer.explained(&mut out, &self.places, record, &explanation);
+            return out;
+        }
         let _ = renderer.record(&mut out, &self.places, record.source, record.lines, record.record);
         out
     }

@@ -6,6 +6,7 @@ mod config;
 mod decode;
 mod error;
 mod exec;
+mod explainer;
 mod filter;
 mod gather;
 mod input;

@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::error::{CliError, FOUND, NOTHING, TROUBLE};
+use super::explainer::Explainer;
 use super::filter::{RecordFormat, RecordVisitor, is_one_pipe};
 use super::input::{Ask, InputArgs};
 use super::ordered::Ordered;
@@ -24,6 +25,10 @@ pub(crate) struct RecordsArgs {
 
     #[command(flatten)]
     records: RecordArgs,
+
+    /// Say of each record which bytes gave what, and count the formats of each file
+    #[arg(long, help_heading = "Printing")]
+    explain: bool,
 
     /// Print in the order of time, across all files
     #[arg(long, help_heading = "Printing")]
@@ -70,6 +75,7 @@ impl RecordsArgs {
             with_name: false,
             style: self.output.style(context, self.input.time_zone()),
             places: Places { sources: inputs.sources(), lines: &lines },
+            explainer: self.explain.then(|| Explainer::new(&inputs.infos)),
             ordered: Ordered::new(
                 Writer::new(shape, std::io::stdout()),
                 inputs.sources().len(),
@@ -85,7 +91,11 @@ impl RecordsArgs {
             number_lines: self.format != RecordFormat::Raw,
         };
         let outcome = inputs.read(&inputs.chunks, &visitor, &lines, ask, context);
-        let found = visitor.ordered.finish()?.matches > 0;
+        let RecordVisitor { ordered, explainer, .. } = visitor;
+        let found = ordered.finish()?.matches > 0;
+        if let Some(explainer) = explainer {
+            explainer.report(inputs.sources(), context, stderr);
+        }
         report_tally(&outcome, context, stderr);
         let failed = report_errors(&inputs, &outcome, stderr)?;
         Ok(match (failed, found) {

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 
 mod continuation;
 mod envelope;
+mod explain;
 mod field_set;
 mod fields;
 mod format;
@@ -24,6 +25,7 @@ mod timestamp;
 mod user_keys;
 
 pub use continuation::FARTHEST as MOST_APART;
+pub use explain::{Explanation, FieldOrigin, explain};
 pub use fields::KeyCache;
 pub use format::{Pattern, PatternError, SourceContext};
 pub use identity::{span_argument, trace_argument};

@@ -348,7 +348,7 @@ fn is_run(text: &[u8], length: usize) -> bool {
 }
 
 /// The slot of the key before a value in free text: `key=`, `key: `, `"key":"`, `Key value`.
-fn slot_before(text: &[u8], start: usize) -> Option<(Slot, u8)> {
+pub(super) fn slot_before(text: &[u8], start: usize) -> Option<(Slot, u8)> {
     let mut at = start;
     let back = |at: &mut usize, accept: &dyn Fn(u8) -> bool, most: usize| {
         let from = *at;

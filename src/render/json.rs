@@ -9,9 +9,11 @@ use super::machine::{
 };
 use super::time::rfc3339;
 use super::warning::warning_text;
-use super::{Origins, Render};
+use super::{Origins, Render, explain};
 use crate::analysis::{ServiceShare, Timeline, TraceSummary, Warning};
-use crate::record::{AttributeValue, LineOrigin, LogRecord, SourceId, Timestamp};
+use crate::record::{
+    AttributeValue, Explanation, LineOrigin, LogRecord, ReadRecord, SourceId, Timestamp,
+};
 use crate::trace::{Span, Trace, TraceRecord};
 use std::io::{self, Write};
 
@@ -290,6 +292,19 @@ impl Render for JsonRenderer {
         json.close(b'}').end(out)
     }
 
+    fn explained(
+        &mut self,
+        out: &mut dyn Write,
+        origins: &dyn Origins,
+        read: &ReadRecord<'_, '_>,
+        explanation: &Explanation,
+    ) -> io::Result<()> {
+        let json = &mut self.buffer;
+        write_record(json, origins, read.source, read.lines, read.record);
+        explain::write_json(json, origins, read, explanation);
+        json.close(b'}').end(out)
+    }
+
     fn record(
         &mut self,
         out: &mut dyn Write,
@@ -298,37 +313,48 @@ impl Render for JsonRenderer {
         lines: &[LineOrigin],
         record: &LogRecord<'_>,
     ) -> io::Result<()> {
-        let json = &mut self.buffer;
-        json.open(b'{').key("schema").text("traceline.records/1");
-        json.key("source").text(origins.source_name(source));
-        json.lines(origins, source, lines);
-        json.key("format").text(record.format);
-        json.key("timestamp").optional_text(record.timestamp.map(rfc3339).as_deref());
-        json.key("timestamp_unix_ns").optional(record.timestamp.map(Timestamp::nanoseconds));
-        json.key("trace_id").optional_text(record_trace_id(record).as_deref());
-        json.key("span_id").optional_id(record.span_id);
-        json.key("parent_span_id").optional_id(record_parent(record));
-        json.key("trace_flags");
-        json.optional_id(record.trace_flags.map(|flags| format!("{flags:02x}")));
-        json.key("severity_text");
-        optional_bytes(json, record.severity_text.as_deref());
-        json.key("severity_number").optional(record.severity.map(|severity| severity.number()));
-        json.key("service_name");
-        optional_bytes(json, record.service_name.as_deref());
-        json.key("body").bytes(&record.body);
-        json.key("duration_ns").optional(record.duration);
-        json.key("attributes").open(b'{');
-        for (key, value) in &record.attributes {
-            json.key(&String::from_utf8_lossy(key));
-            match value {
-                AttributeValue::Text(text) => {
-                    json.bytes(text);
-                }
-                AttributeValue::Json(value) => write_verbatim(json, value),
-            }
-        }
-        json.close(b'}').close(b'}').end(out)
+        write_record(&mut self.buffer, origins, source, lines, record);
+        self.buffer.close(b'}').end(out)
     }
+}
+
+/// A record, without its last brace.
+fn write_record(
+    json: &mut Json,
+    origins: &dyn Origins,
+    source: SourceId,
+    lines: &[LineOrigin],
+    record: &LogRecord<'_>,
+) {
+    json.open(b'{').key("schema").text("traceline.records/1");
+    json.key("source").text(origins.source_name(source));
+    json.lines(origins, source, lines);
+    json.key("format").text(record.format);
+    json.key("timestamp").optional_text(record.timestamp.map(rfc3339).as_deref());
+    json.key("timestamp_unix_ns").optional(record.timestamp.map(Timestamp::nanoseconds));
+    json.key("trace_id").optional_text(record_trace_id(record).as_deref());
+    json.key("span_id").optional_id(record.span_id);
+    json.key("parent_span_id").optional_id(record_parent(record));
+    json.key("trace_flags");
+    json.optional_id(record.trace_flags.map(|flags| format!("{flags:02x}")));
+    json.key("severity_text");
+    optional_bytes(json, record.severity_text.as_deref());
+    json.key("severity_number").optional(record.severity.map(|severity| severity.number()));
+    json.key("service_name");
+    optional_bytes(json, record.service_name.as_deref());
+    json.key("body").bytes(&record.body);
+    json.key("duration_ns").optional(record.duration);
+    json.key("attributes").open(b'{');
+    for (key, value) in &record.attributes {
+        json.key(&String::from_utf8_lossy(key));
+        match value {
+            AttributeValue::Text(text) => {
+                json.bytes(text);
+            }
+            AttributeValue::Json(value) => write_verbatim(json, value),
+        }
+    }
+    json.close(b'}');
 }
 
 fn optional_bytes(json: &mut Json, text: Option<&[u8]>) {

@@ -6,12 +6,13 @@
 //! ([`escape`]); scripts get it whole.
 
 use crate::analysis::{Timeline, TraceSummary};
-use crate::record::{LineOrigin, LogRecord, SourceId};
+use crate::record::{Explanation, LineOrigin, LogRecord, ReadRecord, SourceId};
 use std::io::{self, Write};
 
 mod csv;
 mod duration;
 mod escape;
+mod explain;
 mod json;
 mod line;
 mod machine;
@@ -100,6 +101,20 @@ pub trait Render {
         origins: &dyn Origins,
         timeline: &Timeline,
     ) -> io::Result<()>;
+
+    /// One record, and which bytes gave what. Where a form has no room for that, just the record.
+    ///
+    /// # Errors
+    /// The writer's.
+    fn explained(
+        &mut self,
+        out: &mut dyn Write,
+        origins: &dyn Origins,
+        read: &ReadRecord<'_, '_>,
+        _explanation: &Explanation,
+    ) -> io::Result<()> {
+        self.record(out, origins, read.source, read.lines, read.record)
+    }
 
     /// One record.
     ///

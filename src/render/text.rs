@@ -6,9 +6,9 @@ use super::style::{DIM, PLAIN, Style, service_paint};
 use super::table::TraceTable;
 use super::time::{clock, date};
 use super::waterfall::{severity_label, write_timeline};
-use super::{Options, Origins, Render};
+use super::{Options, Origins, Render, explain};
 use crate::analysis::{Timeline, TraceSummary};
-use crate::record::{AttributeValue, LineOrigin, LogRecord, SourceId};
+use crate::record::{AttributeValue, Explanation, LineOrigin, LogRecord, ReadRecord, SourceId};
 use std::io::{self, Write};
 
 /// Writes text for people.
@@ -61,6 +61,17 @@ impl Render for TextRenderer {
             writeln!(out)?;
         }
         write_timeline(out, &self.style, self.options, origins, timeline)
+    }
+
+    fn explained(
+        &mut self,
+        out: &mut dyn Write,
+        origins: &dyn Origins,
+        read: &ReadRecord<'_, '_>,
+        explanation: &Explanation,
+    ) -> io::Result<()> {
+        self.record(out, origins, read.source, read.lines, read.record)?;
+        explain::write_text(out, &self.style, origins, read, explanation)
     }
 
     /// Time, severity, service, the first digits of the span, body; further lines of the body
