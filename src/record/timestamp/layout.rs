@@ -5,7 +5,7 @@
 
 use super::compact::{compact, epoch, short_compact, short_year, tai64n};
 use super::zone::parse_zone;
-use super::{Civil, DAY, Reference, SECOND, TimeZone, Timestamp};
+use super::{Civil, DAY, Reference, SECOND, TimeZone, Timestamp, from_epoch};
 
 /// A stamp found in text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -248,18 +248,57 @@ fn zone_after(bytes: &[u8], end: usize) -> (Option<TimeZone>, usize) {
 fn leading_digits(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
     let digits = bytes.iter().take(20).take_while(|b| b.is_ascii_digit()).count();
     match digits {
+        1 if bytes.get(1) == Some(&b'.') && exponent(bytes).is_some() => exponent(bytes),
         1 | 2 => {
             if bytes.get(digits) == Some(&b':') {
                 return time_only(bytes, reference);
             }
             day_first(bytes, digits, reference)
         }
+        3 => day_of_year(bytes, reference),
         // 20261122 10:30:45, 20261122T103045Z, 20261122103045
         6 => short_compact(bytes, reference),
         8 | 14 => compact(bytes, digits, reference),
         10 | 13 | 16 | 19 => epoch(bytes, digits),
         _ => None,
     }
+}
+
+/// `1.795343445123e+09`, zap's console.
+fn exponent(bytes: &[u8]) -> Option<Stamp> {
+    let length =
+        bytes.iter().take(32).take_while(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'+'));
+    let length = length.count();
+    memchr::memmem::find(&bytes[..length], b"e+")?;
+    let timestamp = from_epoch(&bytes[..length])?;
+    Some(Stamp { timestamp, length, has_date: true, has_zone: true })
+}
+
+/// `325/103045 (`: the day of the year and the time, as HAProxy prints its own messages.
+fn day_of_year(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
+    if bytes.get(3) != Some(&b'/') || bytes.get(10..12) != Some(b" (") {
+        return None;
+    }
+    let day = i64::from(bytes[0] - b'0') * 100 + i64::from(two(bytes, 1)?);
+    let (hour, minute, second) = (two(bytes, 4)?, two(bytes, 6)?, two(bytes, 8)?);
+    // HAProxy counts from 0.
+    if day > 365 || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let time = i64::from(hour * 3600 + minute * 60 + second) * SECOND;
+    let limit = reference.latest.nanoseconds().saturating_add(DAY);
+    let year = Civil::of_utc(limit).year;
+    let nanoseconds = [year, year - 1].into_iter().find_map(|year| {
+        let first = Civil { year, month: 1, day: 1, time };
+        let moment = reference.time_zone.resolve(first)?.checked_add(day.checked_mul(DAY)?)?;
+        (moment <= limit).then_some(moment)
+    })?;
+    Some(Stamp {
+        timestamp: Timestamp::from_nanoseconds(nanoseconds),
+        length: 10,
+        has_date: true,
+        has_zone: false,
+    })
 }
 
 fn month_name(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
