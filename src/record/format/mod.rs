@@ -3,6 +3,7 @@
 //! Makes [`LineKind`]s. Each line is judged on its own; nothing learnt from one line changes how
 //! the next is read, so that a file may mix formats and be cut anywhere.
 
+mod ahead;
 mod column;
 pub(crate) mod json;
 pub(crate) mod layout;

@@ -5,8 +5,9 @@
 //! message are never taken for a time or a severity. A line without any of these is no record of
 //! its own. Layouts that need more than this (access logs, PostgreSQL) build on it.
 
+use super::ahead::level_ahead;
 use super::column::column_level;
-use super::level::{channel_level, cisco, letter_before_tag, special_level, strict_level};
+use super::level::{channel_level, cisco, hana_level, letter_before_tag, special_level};
 use super::pairs::{pairs, request_line};
 use super::words::{is_header_word, matching, opaque_id, service_of_triple, without_separators};
 use crate::record::fields::{self, KeyCache, Slot};
@@ -454,14 +455,9 @@ impl<'a> Header<'a> {
                 self.severity = Some((Severity::ERROR, bare));
                 return self.accept(bare_length);
             }
-            // SAP HANA: `[1234]{-1}[-1/-1] 2026-11-22 10:30:45.120456 e Basis file.cpp(00042) : text`
-            if after_time && matches!(rest, [b'd' | b'i' | b'w' | b'e' | b'f', b' ', ..]) {
-                let is_hana = self.text.starts_with(b"[")
-                    && memchr::memmem::find(&self.text[..self.at], b"]{").is_some();
-                if let Some(severity) = Severity::from_letter(bare[0]).filter(|_| is_hana) {
-                    self.severity = Some((severity, bare));
-                    return self.accept(bare_length);
-                }
+            if after_time && let Some(severity) = hana_level(&self.text[..self.at], rest) {
+                self.severity = Some((severity, bare));
+                return self.accept(bare_length);
             }
             if placed && let Some(severity) = Severity::from_position(bare) {
                 self.severity = Some((severity, bare));
@@ -541,67 +537,15 @@ impl<'a> Header<'a> {
             .flatten()
     }
 
-    /// Looks for a level in capitals behind up to three words (a logger, a thread, a host) that
-    /// are no words of a sentence. The message begins behind it. False where there is none.
+    /// Takes a level that stands some words ahead: see [`level_ahead`].
     fn level_ahead(&mut self) -> bool {
         if self.severity.is_some() || self.timestamp.is_none() {
             return false;
         }
         let rest = &self.text[self.at..];
-        let window = &rest[..rest.len().min(160)];
-        let words = window.split(|b| matches!(b, b' ' | b'\t' | b'|')).filter(|w| !w.is_empty());
-        let mut after_colon = false;
-        let mut words = words.take(6).peekable();
-        while let Some(word) = words.next() {
-            let bare = word.strip_suffix(b":").unwrap_or(word);
-            let inside = match bare {
-                [b'[', inside @ .., b']']
-                | [b'(', inside @ .., b')']
-                | [b'<', inside @ .., b'>'] => Some(inside),
-                _ => None,
-            };
-            let level = match (inside, bare) {
-                (Some([letter]), _) if letter.is_ascii_uppercase() => {
-                    Severity::from_letter(*letter).map(|severity| (severity, inside))
-                }
-                (Some(inside), _) => {
-                    Severity::from_position(inside).map(|severity| (severity, Some(inside)))
-                }
-                // `imap-login: Error: text`, `unbound[17:0] info: text`
-                (None, bare) if after_colon && bare.len() < word.len() => {
-                    Severity::from_position(bare).map(|severity| (severity, Some(bare)))
-                }
-                // `warning tmm[1234]: text` behind a host
-                (None, bare)
-                    if bare.iter().all(u8::is_ascii_lowercase)
-                        && words.peek().is_some_and(|next| next.ends_with(b"]:")) =>
-                {
-                    Severity::from_position(bare).map(|severity| (severity, Some(bare)))
-                }
-                (None, bare) => named_level(word, bare),
-            };
-            if let Some((severity, Some(text))) = level {
-                // The words come from this line, so the offset is in it.
-                let end = word.as_ptr() as usize - rest.as_ptr() as usize + word.len();
-                self.severity = Some((severity, text));
-                return self.accept(end);
-            }
-            let looks_named = bare.iter().any(|b| {
-                matches!(
-                    b,
-                    b'.' | b'/' | b':' | b'_' | b'-' | b'@' | b'[' | b'(' | b'{' | b'$' | b'='
-                ) || b.is_ascii_digit()
-            }) && !word.ends_with(b".");
-            let lower = bare.iter().all(u8::is_ascii_lowercase);
-            if !(looks_named || lower || inside.is_some())
-                || word.contains(&b'"')
-                || word.ends_with(b",")
-            {
-                return false;
-            }
-            after_colon = word.ends_with(b":") || word.ends_with(b"]");
-        }
-        false
+        let Some((severity, text, end)) = level_ahead(rest) else { return false };
+        self.severity = Some((severity, text));
+        self.accept(end)
     }
 
     /// `INFO  | jvm 1    | 2026/11/22 10:30:45 | text`: the time in a column of its own.
@@ -647,24 +591,6 @@ impl<'a> Header<'a> {
             None => self.level_ahead(),
         }
     }
-}
-
-/// A level that needs no bracket: `INFO`, `util.py[DEBUG]:`, `%ASA-4-106023:`, `D/Tag:`.
-fn named_level<'a>(word: &'a [u8], bare: &'a [u8]) -> Option<(Severity, Option<&'a [u8]>)> {
-    if let Some(severity) = strict_level(bare) {
-        return Some((severity, Some(bare)));
-    }
-    if let Some(inside) = bare.strip_suffix(b"]")
-        && let Some(open) = memchr::memrchr(b'[', inside)
-    {
-        return strict_level(&inside[open + 1..])
-            .map(|severity| (severity, Some(&inside[open + 1..])));
-    }
-    if let Some(severity) = cisco(word) {
-        return Some((severity, Some(&word[1..])));
-    }
-    let (severity, text) = letter_before_tag(word).filter(|_| word.ends_with(b":"))?;
-    Some((severity, Some(text)))
 }
 
 /// A stamp that could as well be a count or a duration: a bare number, or a time of day.

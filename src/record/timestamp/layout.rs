@@ -3,9 +3,9 @@
 //! One entry point, [`parse_at`]: what begins here, and how long is it? The common layout (ISO 8601
 //! and its cousins) is tried first; the rest is told apart by its first character.
 
-use super::compact::{compact, epoch, short_compact, short_year, tai64n};
+use super::compact::{compact, day_of_year, epoch, exponent, short_compact, short_year, tai64n};
 use super::zone::parse_zone;
-use super::{Civil, DAY, Reference, SECOND, TimeZone, Timestamp, from_epoch};
+use super::{Civil, DAY, Reference, SECOND, TimeZone, Timestamp};
 
 /// A stamp found in text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -262,43 +262,6 @@ fn leading_digits(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
         10 | 13 | 16 | 19 => epoch(bytes, digits),
         _ => None,
     }
-}
-
-/// `1.795343445123e+09`, zap's console.
-fn exponent(bytes: &[u8]) -> Option<Stamp> {
-    let length =
-        bytes.iter().take(32).take_while(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'+'));
-    let length = length.count();
-    memchr::memmem::find(&bytes[..length], b"e+")?;
-    let timestamp = from_epoch(&bytes[..length])?;
-    Some(Stamp { timestamp, length, has_date: true, has_zone: true })
-}
-
-/// `325/103045 (`: the day of the year and the time, as HAProxy prints its own messages.
-fn day_of_year(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
-    if bytes.get(3) != Some(&b'/') || bytes.get(10..12) != Some(b" (") {
-        return None;
-    }
-    let day = i64::from(bytes[0] - b'0') * 100 + i64::from(two(bytes, 1)?);
-    let (hour, minute, second) = (two(bytes, 4)?, two(bytes, 6)?, two(bytes, 8)?);
-    // HAProxy counts from 0.
-    if day > 365 || hour > 23 || minute > 59 || second > 60 {
-        return None;
-    }
-    let time = i64::from(hour * 3600 + minute * 60 + second) * SECOND;
-    let limit = reference.latest.nanoseconds().saturating_add(DAY);
-    let year = Civil::of_utc(limit).year;
-    let nanoseconds = [year, year - 1].into_iter().find_map(|year| {
-        let first = Civil { year, month: 1, day: 1, time };
-        let moment = reference.time_zone.resolve(first)?.checked_add(day.checked_mul(DAY)?)?;
-        (moment <= limit).then_some(moment)
-    })?;
-    Some(Stamp {
-        timestamp: Timestamp::from_nanoseconds(nanoseconds),
-        length: 10,
-        has_date: true,
-        has_zone: false,
-    })
 }
 
 fn month_name(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
