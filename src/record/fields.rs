@@ -317,6 +317,7 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("edgeresponsestatus", HttpStatus, 1, Top),
     ("statuscode", HttpStatus, 1, Grouped),
     ("status", HttpStatus, 2, Grouped),
+    ("requesttimeepoch", Time, 4, Grouped),
     ("requesttime", DurationSeconds, 1, Grouped),
     ("rt", DurationSeconds, 2, Top),
     ("durationseconds", DurationSeconds, 1, Grouped),

@@ -296,13 +296,17 @@ impl<'a> TextScan<'a> {
         let rest = &text[end..];
         let before = start.checked_sub(1).map(|at| text[at]);
         let opened = matches!(before, Some(b'[' | b'(' | b'{'));
-        let separated = matches!(before, Some(b',' | b'|')) || opened;
+        // `level | trace | span | message` of loguru and others.
+        let in_column = text[..start].ends_with(b"| ") && rest.starts_with(b" | ");
+        let separated = matches!(before, Some(b',' | b'|')) || opened || in_column;
         let skip = if opened && (rest.starts_with(b"] [") || rest.starts_with(b") (")) {
             3
         } else if opened && rest.starts_with(b"][") {
             2
         } else if opened && rest.starts_with(b":") {
             1
+        } else if in_column {
+            3
         } else if separated && rest.first().is_some_and(|b| matches!(b, b',' | b'|' | b' ' | b'/'))
         {
             1 + usize::from(rest.starts_with(b", "))

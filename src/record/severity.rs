@@ -69,6 +69,8 @@ const WORDS: &[(&str, Severity)] = &[
     ("debug3", Severity::DEBUG),
     ("debug4", Severity::DEBUG),
     ("debug5", Severity::DEBUG),
+    ("ddebug", Severity::DEBUG),
+    ("subdebug", Severity::DEBUG),
     ("dbg", Severity::DEBUG),
     ("dbug", Severity::DEBUG),
     ("fine", Severity::DEBUG),
@@ -172,11 +174,16 @@ impl Severity {
         if !(3..=13).contains(&word.len()) {
             return None;
         }
-        // klog and others extend a level with digits or signs ("INFO+2" of Go's slog).
-        let base = match word.iter().position(|b| *b == b'+') {
-            Some(at) => &word[..at],
-            None => word,
+        // A level and a distance from it: "INFO+2" and "DEBUG-2" of Go's slog.
+        let base = match word.iter().position(|b| matches!(b, b'+' | b'-')) {
+            Some(at) if word[at] == b'+' || word[at + 1..].iter().all(u8::is_ascii_digit) => {
+                &word[..at]
+            }
+            _ => word,
         };
+        if base.len() < 3 {
+            return None;
+        }
         let lower = base.first()?.to_ascii_lowercase();
         WORDS
             .iter()
@@ -270,6 +277,8 @@ mod tests {
             ("E", Some(Severity::ERROR)),
             ("DEBUG2", Some(Severity::DEBUG)),
             ("WARN+1", Some(Severity::WARN)),
+            ("DEBUG-2", Some(Severity::DEBUG)),
+            ("info-desk", None),
             ("medium", None),
             ("", None),
         ] {

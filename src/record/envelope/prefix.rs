@@ -122,7 +122,9 @@ fn grep<'a>(line: &'a [u8], path: &'a [u8]) -> Option<Envelope<'a>> {
     const ENDINGS: [&[u8]; 6] = [b".log", b".txt", b".json", b".jsonl", b".out", b".err"];
     let is_file = ENDINGS.iter().any(|ending| path.ends_with(ending))
         || memchr::memmem::find(path, b".log.").is_some();
-    if !is_file {
+    // Android's tag `W/System.err`.
+    let is_tag = matches!(path, [b'V' | b'D' | b'I' | b'W' | b'E' | b'F', b'/', ..]);
+    if !is_file || is_tag {
         return None;
     }
     let rest = &line[path.len() + 1..];

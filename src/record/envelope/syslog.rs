@@ -41,6 +41,13 @@ pub(super) fn with_priority<'a>(line: &'a [u8], reference: &Reference) -> Option
                         ..Envelope::default()
                     })
                 }
+                // `<6>text`: what systemd understands on a service's standard output.
+                None if rest.first().is_some_and(u8::is_ascii_alphabetic) => Some(Envelope {
+                    name: "syslog",
+                    inner: rest,
+                    is_message: true,
+                    ..Envelope::default()
+                }),
                 None => None,
             }
         }

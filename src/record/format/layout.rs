@@ -9,6 +9,7 @@ use super::recognise::{
     auditd, cmtrace, directive, dotnet, erlang, java_util_logging, java_util_logging_message,
     lambda, logcat, mysql_slow, panic, rails, redis, sql, stern_notice,
 };
+use super::security::{event_format, vpc_flow, windows_event};
 use crate::record::Timestamp;
 use crate::record::severity::Severity;
 use crate::record::timestamp::Reference;
@@ -230,6 +231,47 @@ pub(crate) const LAYOUTS: &[Layout] = &[
         begins: b"+-",
         recognise: stern_notice,
         samples: &[sample("+ orders-1 › orders", None, 0, "+ orders-1 › orders")],
+    },
+    Layout {
+        name: "windows-event",
+        begins: b"<",
+        recognise: windows_event,
+        samples: &[sample(
+            "<Event><System><Level>2</Level><TimeCreated SystemTime='2026-11-22T10:30:45.000000000Z'/></System></Event>",
+            Some(MOMENT),
+            17,
+            "<Event><System><Level>2</Level><TimeCreated SystemTime='2026-11-22T10:30:45.000000000Z'/></System></Event>",
+        )],
+    },
+    Layout {
+        name: "security-event",
+        begins: b"CL",
+        recognise: event_format,
+        samples: &[
+            sample(
+                "CEF:0|Acme|Wall|1.0|7|port scan|5|src=10.0.0.7 rt=1795343445000 msg=x",
+                Some(MOMENT),
+                0,
+                "CEF:0|Acme|Wall|1.0|7|port scan|5|src=10.0.0.7 rt=1795343445000 msg=x",
+            ),
+            sample(
+                "LEEF:1.0|Acme|Wall|1.0|7|src=10.0.0.7\tdevTime=2026-11-22 10:30:45\tsev=5",
+                Some(MOMENT),
+                0,
+                "LEEF:1.0|Acme|Wall|1.0|7|src=10.0.0.7\tdevTime=2026-11-22 10:30:45\tsev=5",
+            ),
+        ],
+    },
+    Layout {
+        name: "vpc-flow",
+        begins: b"2345678",
+        recognise: vpc_flow,
+        samples: &[sample(
+            "2 123456789012 eni-0a1 10.0.0.7 10.0.0.8 443 49152 6 12 3000 1795343445 1795343505 ACCEPT OK",
+            Some(MOMENT),
+            0,
+            "2 123456789012 eni-0a1 10.0.0.7 10.0.0.8 443 49152 6 12 3000 1795343445 1795343505 ACCEPT OK",
+        )],
     },
 ];
 

@@ -91,3 +91,12 @@ pub(super) fn cisco(word: &[u8]) -> Option<Severity> {
     let [digit @ b'0'..=b'7'] = *parts.next()? else { return None };
     parts.next().map(|_| Severity::from_syslog(digit - b'0'))
 }
+
+/// `[1234]{-1}[-1/-1] 2026-11-22 10:30:45.120456 e Basis file.cpp(00042) : text` of SAP HANA: a
+/// letter in lowercase behind the time, where brackets and braces stand `before`.
+pub(super) fn hana_level(before: &[u8], rest: &[u8]) -> Option<Severity> {
+    let [letter @ (b'd' | b'i' | b'w' | b'e' | b'f'), b' ', ..] = rest else { return None };
+    (before.starts_with(b"[") && memchr::memmem::find(before, b"]{").is_some())
+        .then(|| Severity::from_letter(*letter))
+        .flatten()
+}

@@ -3,6 +3,8 @@
 //! Makes [`LineKind`]s. Each line is judged on its own; nothing learnt from one line changes how
 //! the next is read, so that a file may mix formats and be cut anywhere.
 
+mod ahead;
+mod column;
 pub(crate) mod json;
 pub(crate) mod layout;
 mod level;
@@ -14,6 +16,7 @@ mod pattern;
 mod plain;
 mod postgres;
 mod recognise;
+mod security;
 pub(crate) mod shape;
 mod words;
 
@@ -357,6 +360,10 @@ impl<'a, 'k> LineParser<'a, 'k> {
         record.attributes = attributes;
         self.duration_of_traefik(line, &mut record);
         self.severity_of_nextcloud(line, &mut record);
+        if record.severity.is_none() && line[start..].starts_with(b"{\"@t\":\"") {
+            // Serilog's compact JSON leaves out `Information`.
+            record.severity = Some(super::Severity::INFO);
+        }
         self.wrapped_service(&mut record);
         self.unwrap_body(&mut record, reference);
         if record.trace.is_none() {

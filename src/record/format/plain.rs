@@ -5,7 +5,9 @@
 //! message are never taken for a time or a severity. A line without any of these is no record of
 //! its own. Layouts that need more than this (access logs, PostgreSQL) build on it.
 
-use super::level::{channel_level, cisco, letter_before_tag, special_level, strict_level};
+use super::ahead::level_ahead;
+use super::column::column_level;
+use super::level::{channel_level, cisco, hana_level, letter_before_tag, special_level};
 use super::pairs::{pairs, request_line};
 use super::words::{is_header_word, matching, opaque_id, service_of_triple, without_separators};
 use crate::record::fields::{self, KeyCache, Slot};
@@ -44,6 +46,8 @@ struct Header<'a> {
     /// An id that is no hexadecimal number (SkyWalking), by its own bracket.
     opaque: Option<&'a [u8]>,
     is_klog: bool,
+    /// A wrapper told the time already.
+    is_wrapped: bool,
 }
 
 /// Reads a line of plain text into a record that says nothing yet. `None`: it has no header, and
@@ -74,6 +78,7 @@ pub(crate) fn parse<'a>(
         has_date: true,
         opaque: None,
         is_klog: false,
+        is_wrapped: wrapper.is_some(),
     };
     header.read();
     // A time of day says less than a wrapper's whole stamp, unless that has seconds only.
@@ -216,7 +221,7 @@ impl<'a> Header<'a> {
         if self.timestamp.is_none()
             && (first.is_ascii_alphanumeric() || first == b'@')
             && let Some(stamp) = parse_at(rest, &self.reference)
-            && !(self.in_sentence && is_weak(&stamp, rest))
+            && !((self.in_sentence || self.is_wrapped && self.at > 0) && is_weak(&stamp, rest))
         {
             return self.stamped(&stamp, stamp.length);
         }
@@ -302,6 +307,15 @@ impl<'a> Header<'a> {
             && let Some(stamp) = parse_at(inside, &self.reference)
         {
             if self.severity.is_none() {
+                // [ 11-22 10:30:45.123  1234: 5678 I/Tag ] of logcat
+                let last = inside.rsplit(|b| *b == b' ').next().unwrap_or_default();
+                if inside.starts_with(last) {
+                    // Nothing but the time.
+                } else if let Some((severity, text)) = letter_before_tag(last) {
+                    self.severity = Some((severity, text));
+                }
+            }
+            if self.severity.is_none() {
                 // [2026-11-22T10:30:45Z INFO module], [2026-11-22 10:30:45,120: INFO/MainProcess]
                 let parts =
                     inside[stamp.length..].split(|b| matches!(b, b' ' | b'|' | b'/' | b':'));
@@ -313,6 +327,11 @@ impl<'a> Header<'a> {
                 }
             }
             return self.stamped(&stamp, length + 2);
+        }
+        if self.timestamp.is_none()
+            && let Some((stamp, more)) = self.date_and_time(inside, &rest[length + 1..])
+        {
+            return self.stamped(&stamp, length + 2 + more);
         }
         if self.severity.is_none() {
             let after = rest.get(length + 1..).unwrap_or_default();
@@ -354,6 +373,22 @@ impl<'a> Header<'a> {
         self.accept(length + 2)
     }
 
+    /// `[2026-11-22][10:30:45]`: the date and the time in a bracket each.
+    fn date_and_time(&self, date: &[u8], after: &[u8]) -> Option<(Stamp, usize)> {
+        if !(8..=11).contains(&date.len()) || !date[0].is_ascii_digit() {
+            return None;
+        }
+        let time = after.trim_ascii_start().strip_prefix(b"[")?;
+        let length = memchr::memchr(b']', &time[..time.len().min(32)])?;
+        let mut joined = [0u8; 44];
+        let end = date.len() + 1 + length;
+        joined[..date.len()].copy_from_slice(date);
+        joined[date.len()] = b' ';
+        joined[date.len() + 1..end].copy_from_slice(&time[..length]);
+        let stamp = parse_at(&joined[..end], &self.reference).filter(|stamp| stamp.has_date)?;
+        Some((stamp, after.len() - time.len() + length + 1))
+    }
+
     fn word(&mut self, after_time: bool) -> bool {
         let rest = &self.text[self.at..];
         let length = rest
@@ -390,10 +425,19 @@ impl<'a> Header<'a> {
             return false;
         }
         // Separators that loggers put directly behind a word: `INFO:`, `main::`, `ERROR,`.
-        let bare_length =
-            word.iter().position(|b| matches!(b, b':' | b',' | b';' | b'>')).unwrap_or(length);
+        let bare_length = word
+            .iter()
+            .position(|b| matches!(b, b':' | b',' | b';' | b'>' | b'*'))
+            .unwrap_or(length);
         let bare = &word[..bare_length];
         let followed = rest.get(bare_length).copied();
+        if after_time
+            && self.severity.is_none()
+            && let Some((severity, text, end)) = column_level(rest)
+        {
+            self.severity = Some((severity, text));
+            return self.accept(end);
+        }
         if self.severity.is_none() && bare.first().is_some_and(u8::is_ascii_alphabetic) {
             let capitals = bare.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
             let lower = bare.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
@@ -406,9 +450,19 @@ impl<'a> Header<'a> {
                 && after_time
                 && matches!(bare, [_] | [_, b'0'..=b'9'])
                 && !matches!(followed, Some(b':' | b','));
-            if placed && let Some(severity) = Severity::from_position(bare) {
+            if after_time && bare == b"fail" && followed == Some(b':') {
+                // .NET's console logger behind a stamp.
+                self.severity = Some((Severity::ERROR, bare));
+                return self.accept(bare_length);
+            }
+            if after_time && let Some(severity) = hana_level(&self.text[..self.at], rest) {
                 self.severity = Some((severity, bare));
                 return self.accept(bare_length);
+            }
+            if placed && let Some(severity) = Severity::from_position(bare) {
+                self.severity = Some((severity, bare));
+                // Boost writes `*warning*`.
+                return self.accept(bare_length + usize::from(followed == Some(b'*')));
             }
             if alone && let Some(severity) = Severity::from_letter(bare[0]) {
                 self.severity = Some((severity, bare));
@@ -483,59 +537,15 @@ impl<'a> Header<'a> {
             .flatten()
     }
 
-    /// Looks for a level in capitals behind up to three words (a logger, a thread, a host) that
-    /// are no words of a sentence. The message begins behind it. False where there is none.
+    /// Takes a level that stands some words ahead: see [`level_ahead`].
     fn level_ahead(&mut self) -> bool {
         if self.severity.is_some() || self.timestamp.is_none() {
             return false;
         }
         let rest = &self.text[self.at..];
-        let window = &rest[..rest.len().min(160)];
-        let words = window.split(|b| matches!(b, b' ' | b'\t' | b'|')).filter(|w| !w.is_empty());
-        let mut after_colon = false;
-        for word in words.take(6) {
-            let bare = word.strip_suffix(b":").unwrap_or(word);
-            let inside = match bare {
-                [b'[', inside @ .., b']']
-                | [b'(', inside @ .., b')']
-                | [b'<', inside @ .., b'>'] => Some(inside),
-                _ => None,
-            };
-            let level = match (inside, bare) {
-                (Some([letter]), _) if letter.is_ascii_uppercase() => {
-                    Severity::from_letter(*letter).map(|severity| (severity, inside))
-                }
-                (Some(inside), _) => {
-                    Severity::from_position(inside).map(|severity| (severity, Some(inside)))
-                }
-                // `imap-login: Error: text`, `unbound[17:0] info: text`
-                (None, bare) if after_colon && bare.len() < word.len() => {
-                    Severity::from_position(bare).map(|severity| (severity, Some(bare)))
-                }
-                (None, bare) => strict_level(bare).map(|severity| (severity, Some(bare))),
-            };
-            if let Some((severity, Some(text))) = level {
-                // The words come from this line, so the offset is in it.
-                let end = word.as_ptr() as usize - rest.as_ptr() as usize + word.len();
-                self.severity = Some((severity, text));
-                return self.accept(end);
-            }
-            let looks_named = bare.iter().any(|b| {
-                matches!(
-                    b,
-                    b'.' | b'/' | b':' | b'_' | b'-' | b'@' | b'[' | b'(' | b'{' | b'$' | b'='
-                ) || b.is_ascii_digit()
-            }) && !word.ends_with(b".");
-            let lower = bare.iter().all(u8::is_ascii_lowercase);
-            if !(looks_named || lower || inside.is_some())
-                || word.contains(&b'"')
-                || word.ends_with(b",")
-            {
-                return false;
-            }
-            after_colon = word.ends_with(b":") || word.ends_with(b"]");
-        }
-        false
+        let Some((severity, text, end)) = level_ahead(rest) else { return false };
+        self.severity = Some((severity, text));
+        self.accept(end)
     }
 
     /// `INFO  | jvm 1    | 2026/11/22 10:30:45 | text`: the time in a column of its own.

@@ -94,7 +94,17 @@ pub(super) fn logcat<'a>(line: &'a [u8], _: &Reference) -> Option<Reading<'a>> {
     if line.get(1) != Some(&b'/') {
         return None;
     }
-    let open = line.iter().take(80).position(|b| *b == b'(')?;
+    let open = line.iter().take(80).position(|b| matches!(b, b'(' | b':'))?;
+    if line[open] == b':' {
+        // `W/System.err: text`, the layout of a tag alone.
+        let is_tag = line[2..open].iter().all(|b| b.is_ascii_graphic() && *b != b'/');
+        return (open > 2 && is_tag && line.get(open + 1) == Some(&b' ')).then(|| Reading {
+            severity: Severity::from_letter(line[0]),
+            severity_text: Some(&line[..1]),
+            body: line[open + 1..].trim_ascii(),
+            ..Reading::default()
+        });
+    }
     let inside = &line[open + 1..];
     let close = inside.iter().take(12).position(|b| !(b.is_ascii_digit() || *b == b' '))?;
     if close == 0 || !inside[close..].starts_with(b"): ") {
@@ -235,12 +245,19 @@ pub(super) fn java_util_logging<'a>(line: &'a [u8], reference: &Reference) -> Op
 }
 
 /// The second line: the level and the message.
-pub(super) fn java_util_logging_message<'a>(line: &'a [u8], _: &Reference) -> Option<Reading<'a>> {
+pub(super) fn java_util_logging_message<'a>(
+    line: &'a [u8],
+    reference: &Reference,
+) -> Option<Reading<'a>> {
     const LEVELS: [&[u8]; 7] =
         [b"SEVERE", b"WARNING", b"INFO", b"CONFIG", b"FINE", b"FINER", b"FINEST"];
     let colon = line.iter().take(9).position(|b| *b == b':')?;
     let word = &line[..colon];
     if !LEVELS.contains(&word) || line.get(colon + 1) != Some(&b' ') {
+        return None;
+    }
+    // `SEVERE: 2026-11-22 10:30:45 text` has a header of its own.
+    if parse_at(line[colon + 1..].trim_ascii(), reference).is_some_and(|stamp| stamp.has_date) {
         return None;
     }
     Some(Reading {

@@ -141,3 +141,91 @@ pub(super) fn short_year(
         None => orders.iter().find_map(|(year, month, day)| date(*year, *month, *day)),
     }
 }
+
+/// `1.795343445123e+09`, zap's console.
+pub(super) fn exponent(bytes: &[u8]) -> Option<Stamp> {
+    let length =
+        bytes.iter().take(32).take_while(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'+'));
+    let length = length.count();
+    memchr::memmem::find(&bytes[..length], b"e+")?;
+    let timestamp = from_epoch(&bytes[..length])?;
+    Some(Stamp { timestamp, length, has_date: true, has_zone: true })
+}
+
+/// `325/103045 (`: the day of the year and the time, as HAProxy prints its own messages.
+pub(super) fn day_of_year(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
+    if bytes.get(3) != Some(&b'/') || bytes.get(10..12) != Some(b" (") {
+        return None;
+    }
+    let day = i64::from(bytes[0] - b'0') * 100 + i64::from(two(bytes, 1)?);
+    let (hour, minute, second) = (two(bytes, 4)?, two(bytes, 6)?, two(bytes, 8)?);
+    // HAProxy counts from 0.
+    if day > 365 || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let time = i64::from(hour * 3600 + minute * 60 + second) * SECOND;
+    let limit = reference.latest.nanoseconds().saturating_add(DAY);
+    let year = Civil::of_utc(limit).year;
+    let nanoseconds = [year, year - 1].into_iter().find_map(|year| {
+        let first = Civil { year, month: 1, day: 1, time };
+        let moment = reference.time_zone.resolve(first)?.checked_add(day.checked_mul(DAY)?)?;
+        (moment <= limit).then_some(moment)
+    })?;
+    Some(Stamp {
+        timestamp: Timestamp::from_nanoseconds(nanoseconds),
+        length: 10,
+        has_date: true,
+        has_zone: false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{TimeZone, parse_at};
+    use super::*;
+
+    /// 2026-11-22T12:00:00Z.
+    const NOON: Reference = Reference {
+        latest: Timestamp::from_nanoseconds(1_795_348_800 * SECOND),
+        time_zone: TimeZone::UTC,
+    };
+
+    /// What a stamp means beside a file that was last written at a moment (UTC).
+    fn beside(text: &str, latest: &str) -> Option<i64> {
+        let utc = Reference { latest: Timestamp::from_nanoseconds(0), time_zone: TimeZone::UTC };
+        let latest = Timestamp::parse(latest.as_bytes(), &utc)?;
+        let reference = Reference { latest, time_zone: TimeZone::UTC };
+        let stamp = parse_at(text.as_bytes(), &reference)?;
+        Some((stamp.timestamp.nanoseconds() - latest.nanoseconds()) / SECOND)
+    }
+
+    #[test]
+    fn stamps_before_and_after_midnight_or_new_year_follow_each_other() {
+        for (text, latest, seconds) in [
+            ("23:59:59.900", "2026-11-23T00:00:05Z", -5),
+            ("00:00:01", "2026-11-23T00:00:05Z", -4),
+            ("Dec 31 23:59:59", "2026-01-01T00:00:05Z", -6),
+            ("Jan  1 00:00:01", "2026-01-01T00:00:05Z", -4),
+            ("364/235959 (7)", "2026-01-01T00:00:05Z", -6),
+            ("000/000001 (7)", "2026-01-01T00:00:05Z", -4),
+            ("12-31 23:59:59.000", "2026-01-01T00:00:05Z", -6),
+        ] {
+            assert_eq!(beside(text, latest), Some(seconds), "{text} beside {latest}");
+        }
+    }
+
+    #[test]
+    fn a_leap_day_without_a_year_is_in_the_last_leap_year() {
+        let days = beside("Feb 29 12:00:00", "2026-01-01T12:00:00Z").map(|s| s / 86_400);
+        assert_eq!(days, Some(-672));
+    }
+
+    #[test]
+    fn numbers_that_are_no_whole_stamp_of_their_layout_are_none() {
+        for text in ["325/103045", "325/103045 done", "401/103045 (1)", "1.79e+02 ", "1.5 s"] {
+            assert_eq!(parse_at(text.as_bytes(), &NOON), None, "{text}");
+        }
+        let stamp = parse_at(b"1.795343445123e+09\tinfo", &NOON);
+        assert_eq!(stamp.map(|stamp| stamp.length), Some(18));
+    }
+}

@@ -3,7 +3,7 @@
 //! One entry point, [`parse_at`]: what begins here, and how long is it? The common layout (ISO 8601
 //! and its cousins) is tried first; the rest is told apart by its first character.
 
-use super::compact::{compact, epoch, short_compact, short_year, tai64n};
+use super::compact::{compact, day_of_year, epoch, exponent, short_compact, short_year, tai64n};
 use super::zone::parse_zone;
 use super::{Civil, DAY, Reference, SECOND, TimeZone, Timestamp};
 
@@ -248,12 +248,14 @@ fn zone_after(bytes: &[u8], end: usize) -> (Option<TimeZone>, usize) {
 fn leading_digits(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
     let digits = bytes.iter().take(20).take_while(|b| b.is_ascii_digit()).count();
     match digits {
+        1 if bytes.get(1) == Some(&b'.') && exponent(bytes).is_some() => exponent(bytes),
         1 | 2 => {
             if bytes.get(digits) == Some(&b':') {
                 return time_only(bytes, reference);
             }
             day_first(bytes, digits, reference)
         }
+        3 => day_of_year(bytes, reference),
         // 20261122 10:30:45, 20261122T103045Z, 20261122103045
         6 => short_compact(bytes, reference),
         8 | 14 => compact(bytes, digits, reference),

@@ -208,4 +208,14 @@ mod tests {
         assert_eq!(zone.resolve(civil), Some(1_730_611_800 * SECOND));
         assert!("Mars/Olympus".parse::<TimeZone>().is_err());
     }
+
+    #[test]
+    fn a_local_time_that_the_clock_leaps_over_is_read_as_if_it_had_not() {
+        let zone: TimeZone = "Europe/Berlin".parse().unwrap();
+        // 02:30 on the night of the change: an hour and a half after 00:00Z, as in winter.
+        let leap = Civil { year: 2026, month: 3, day: 29, time: 9_000 * SECOND };
+        let before = Civil { time: 5_400 * SECOND, ..leap };
+        let hour = 3_600 * SECOND;
+        assert_eq!(zone.resolve(leap), zone.resolve(before).map(|moment| moment + hour));
+    }
 }

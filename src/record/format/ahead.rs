@@ -1,0 +1,81 @@
+//! A level that stands some words behind the time: finds it past a logger, a thread or a host.
+//!
+//! Makes a [`Severity`] and says where it ends. Whether a level may stand there at all is the header
+//! reader's business.
+
+use super::level::{cisco, letter_before_tag, strict_level};
+use crate::record::severity::Severity;
+
+/// The level, its text, and how far the header reaches: a level in capitals behind up to three
+/// words (a logger, a thread, a host) that are no words of a sentence.
+pub(super) fn level_ahead(rest: &[u8]) -> Option<(Severity, &[u8], usize)> {
+    let window = &rest[..rest.len().min(160)];
+    let words = window.split(|b| matches!(b, b' ' | b'\t' | b'|')).filter(|w| !w.is_empty());
+    let mut after_colon = false;
+    let mut words = words.take(6).peekable();
+    while let Some(word) = words.next() {
+        let bare = word.strip_suffix(b":").unwrap_or(word);
+        let inside = match bare {
+            [b'[', inside @ .., b']'] | [b'(', inside @ .., b')'] | [b'<', inside @ .., b'>'] => {
+                Some(inside)
+            }
+            _ => None,
+        };
+        let level = match (inside, bare) {
+            (Some([letter]), _) if letter.is_ascii_uppercase() => {
+                Severity::from_letter(*letter).map(|severity| (severity, inside))
+            }
+            (Some(inside), _) => {
+                Severity::from_position(inside).map(|severity| (severity, Some(inside)))
+            }
+            // `imap-login: Error: text`, `unbound[17:0] info: text`
+            (None, bare) if after_colon && bare.len() < word.len() => {
+                Severity::from_position(bare).map(|severity| (severity, Some(bare)))
+            }
+            // `warning tmm[1234]: text` behind a host
+            (None, bare)
+                if bare.iter().all(u8::is_ascii_lowercase)
+                    && words.peek().is_some_and(|next| next.ends_with(b"]:")) =>
+            {
+                Severity::from_position(bare).map(|severity| (severity, Some(bare)))
+            }
+            (None, bare) => named_level(word, bare),
+        };
+        if let Some((severity, Some(text))) = level {
+            // The words come from this line, so the offset is in it.
+            let end = word.as_ptr() as usize - rest.as_ptr() as usize + word.len();
+            return Some((severity, text, end));
+        }
+        let looks_named = bare.iter().any(|b| {
+            matches!(b, b'.' | b'/' | b':' | b'_' | b'-' | b'@' | b'[' | b'(' | b'{' | b'$' | b'=')
+                || b.is_ascii_digit()
+        }) && !word.ends_with(b".");
+        let lower = bare.iter().all(u8::is_ascii_lowercase);
+        if !(looks_named || lower || inside.is_some())
+            || word.contains(&b'"')
+            || word.ends_with(b",")
+        {
+            return None;
+        }
+        after_colon = word.ends_with(b":") || word.ends_with(b"]");
+    }
+    None
+}
+
+/// A level that needs no bracket: `INFO`, `util.py[DEBUG]:`, `%ASA-4-106023:`, `D/Tag:`.
+fn named_level<'a>(word: &'a [u8], bare: &'a [u8]) -> Option<(Severity, Option<&'a [u8]>)> {
+    if let Some(severity) = strict_level(bare) {
+        return Some((severity, Some(bare)));
+    }
+    if let Some(inside) = bare.strip_suffix(b"]")
+        && let Some(open) = memchr::memrchr(b'[', inside)
+    {
+        return strict_level(&inside[open + 1..])
+            .map(|severity| (severity, Some(&inside[open + 1..])));
+    }
+    if let Some(severity) = cisco(word) {
+        return Some((severity, Some(&word[1..])));
+    }
+    let (severity, text) = letter_before_tag(word).filter(|_| word.ends_with(b":"))?;
+    Some((severity, Some(text)))
+}
