@@ -253,6 +253,7 @@ Register-ArgumentCompleter -Native -CommandName 'traceline' -ScriptBlock {
             [CompletionResult]::new('--chunk-size', '--chunk-size', [CompletionResultType]::ParameterName, 'Read in pieces of about this many bytes; the answer is the same for any')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected')
             [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'Fit text to this many columns [default: the terminal''s]')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Say of each record which bytes gave what, and count the formats of each file')
             [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Print in the order of time, across all files')
             [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no configuration')
             [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw with ASCII characters only')

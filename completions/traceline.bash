@@ -583,7 +583,7 @@ _traceline() {
             return 0
             ;;
         traceline__subcmd__records)
-            opts="-n -j -q -h -V --span --severity --service --since --until --sort --limit --format --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
+            opts="-n -j -q -h -V --span --severity --service --since --until --explain --sort --limit --format --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -241,6 +241,7 @@ set edit:completion:arg-completer[traceline] = {|@words|
             cand --chunk-size 'Read in pieces of about this many bytes; the answer is the same for any'
             cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected'
             cand --width 'Fit text to this many columns [default: the terminal''s]'
+            cand --explain 'Say of each record which bytes gave what, and count the formats of each file'
             cand --sort 'Print in the order of time, across all files'
             cand --no-config 'Read no configuration'
             cand --ascii 'Draw with ASCII characters only'

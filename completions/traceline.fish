@@ -245,6 +245,7 @@ complete -c traceline -n "__fish_traceline_using_subcommand records" -l color -d
 always\t'Always'
 never\t'Never'"
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l width -d 'Fit text to this many columns [default: the terminal\'s]' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l explain -d 'Say of each record which bytes gave what, and count the formats of each file'
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l sort -d 'Print in the order of time, across all files'
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l no-config -d 'Read no configuration'
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l ascii -d 'Draw with ASCII characters only'
