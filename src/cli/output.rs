@@ -132,6 +132,9 @@ pub(crate) fn report_tally(outcome: &ReadOutcome, context: &Context, stderr: &mu
         crate::render::grouped(tally.with_trace),
         crate::render::grouped(tally.records - tally.with_trace),
     );
+    if tally.headers > 0 {
+        text.push_str(&format!("; {}", count(tally.headers, "header line")));
+    }
     if tally.unparsed > 0 {
         text.push_str(&format!(", {} unparsed", crate::render::grouped(tally.unparsed)));
     }

@@ -1,5 +1,6 @@
 //! Puts the chunks of one source together in order.
 
+use super::headers::HeaderTable;
 use super::search::Search;
 use crate::record::{
     Assembler, ChunkEdge, KeyCache, LineOrigin, MOST_APART, RecordSink, SourceContext, Stitcher,
@@ -8,6 +9,14 @@ use crate::record::{
 use crate::source::{Chunk, SourceId, lines};
 use bumpalo::Bump;
 use std::collections::{BTreeMap, VecDeque};
+
+/// What lines mean beside themselves.
+#[derive(Clone, Copy)]
+pub(super) struct Surroundings<'c> {
+    /// Without columns, which differ from chunk to chunk.
+    pub(super) context: SourceContext<'c>,
+    pub(super) headers: &'c HeaderTable,
+}
 
 /// What a worker made of a chunk.
 pub(super) enum Finished<P> {
@@ -89,11 +98,13 @@ impl<P> Joint<P> {
         chunk: Chunk,
         finished: Finished<P>,
         search: Option<&Search>,
-        context: SourceContext<'_>,
+        at: Surroundings<'_>,
         cache: &mut KeyCache,
         sink: &mut RecordSink<'_>,
     ) -> (Tally, Option<P>) {
         let source = chunk.source;
+        let header = at.headers.at(&chunk);
+        let context = SourceContext { columns: header.columns(), ..at.context };
         let is_last = chunk.is_last;
         self.position = chunk.offset + chunk.bytes.len() as u64;
         let mut tally = Tally::default();
@@ -102,7 +113,7 @@ impl<P> Joint<P> {
             Finished::Read { edge, part } => {
                 own = part;
                 if !self.is_current && edge.has_leading() {
-                    self.catch_up(source, context, cache);
+                    self.catch_up(source, at, cache);
                 }
                 self.is_current = true;
                 tally.merge(&edge.tally);
@@ -114,7 +125,7 @@ impl<P> Joint<P> {
                     && search
                         .is_some_and(|search| self.stitcher.holds(|line| search.is_match(line)));
                 if wanted {
-                    Some(read_again(&chunk, context, cache, sink))
+                    Some(read_again(&chunk, at, cache, sink))
                 } else {
                     if self.is_current {
                         self.stitcher = Stitcher::new();
@@ -132,11 +143,13 @@ impl<P> Joint<P> {
     }
 
     /// Reads the chunks that were skipped, to know what is open after them.
-    fn catch_up(&mut self, source: SourceId, context: SourceContext<'_>, cache: &mut KeyCache) {
+    fn catch_up(&mut self, source: SourceId, at: Surroundings<'_>, cache: &mut KeyCache) {
         self.stitcher = Stitcher::new();
         for chunk in &self.recent {
             // What begins in these chunks was looked at before; only what is open matters.
-            let edge = read_again(chunk, context, cache, &mut |_| {});
+            let edge = read_again(chunk, at, cache, &mut |_| {});
+            let header = at.headers.at(chunk);
+            let context = SourceContext { columns: header.columns(), ..at.context };
             self.stitcher.join(source, edge, false, context, cache, &mut |_| {});
         }
     }
@@ -165,13 +178,15 @@ impl<P> Joint<P> {
 /// Reads a chunk that was skipped.
 fn read_again(
     chunk: &Chunk,
-    context: SourceContext<'_>,
+    at: Surroundings<'_>,
     cache: &mut KeyCache,
     sink: &mut RecordSink<'_>,
 ) -> ChunkEdge {
     let arena = Bump::new();
+    let context = at.context;
+    let header = at.headers.at(chunk);
     let service = context.service_name.map(|name| &*arena.alloc_slice_copy(name));
-    let context = SourceContext { service_name: service, ..context };
+    let context = SourceContext { service_name: service, columns: header.columns(), ..context };
     let begins_at = (chunk.offset > 0).then_some(chunk.offset);
     let mut assembler = Assembler::new(chunk.source, begins_at, context, &arena, cache);
     for (number, (at, text)) in lines(&chunk.bytes).enumerate() {

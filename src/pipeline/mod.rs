@@ -5,18 +5,20 @@
 //! does not depend on the number of threads, the size of the chunks, or who finishes first.
 
 mod assemble;
+mod headers;
 mod joint;
 mod line_table;
 mod search;
 
 use crate::record::{
-    Assembler, Detail, KeyCache, LineOrigin, Pattern, ReadRecord, Reference, SourceContext, Tally,
-    UserKeys,
+    Assembler, Columns, Detail, KeyCache, LineOrigin, Pattern, ReadRecord, Reference,
+    SourceContext, Tally, UserKeys,
 };
 use crate::source::{Chunk, Chunks, SourceError, SourceId, lines};
 use crate::trace::{Batch, TraceStore};
 use bumpalo::Bump;
-use joint::{Finished, Joint};
+use headers::HeaderTable;
+use joint::{Finished, Joint, Surroundings};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use assemble::{Pick, Picked, assemble};
@@ -105,6 +107,7 @@ pub fn read<V: Visit>(
 ) -> ReadOutcome {
     let joints: Vec<Mutex<Joint<V::Part>>> =
         plan.sources.iter().map(|_| Mutex::new(Joint::new())).collect();
+    let headers = HeaderTable::new(plan.sources.len());
     let outcome = Mutex::new(ReadOutcome::default());
     let work = || {
         let mut worker = Worker {
@@ -113,6 +116,7 @@ pub fn read<V: Visit>(
             lines,
             visitor,
             joints: &joints,
+            headers: &headers,
             arena: Bump::new(),
             cache: KeyCache::new(plan.keys.clone()),
             tally: Tally::default(),
@@ -142,6 +146,7 @@ struct Worker<'w, V: Visit> {
     lines: &'w LineTable,
     visitor: &'w V,
     joints: &'w [Mutex<Joint<V::Part>>],
+    headers: &'w HeaderTable,
     arena: Bump,
     cache: KeyCache,
     tally: Tally,
@@ -165,6 +170,7 @@ impl<V: Visit> Worker<'_, V> {
             service_name: info.service_name.as_deref(),
             reference: info.reference,
             detail: self.plan.detail,
+            columns: Columns::Unnamed,
             patterns: self.plan.patterns,
         }
     }
@@ -172,6 +178,7 @@ impl<V: Visit> Worker<'_, V> {
     /// Reads one chunk; gives a buffer to use again.
     fn chunk(&mut self, chunk: Chunk) -> Vec<u8> {
         let source = chunk.source;
+        self.headers.publish(&chunk);
         if chunk.is_quiet {
             return self.quiet(chunk);
         }
@@ -196,7 +203,8 @@ impl<V: Visit> Worker<'_, V> {
         let mut cache = std::mem::take(&mut self.cache);
         let mut line_count = 0;
         let edge = {
-            let context = self.context(chunk.source);
+            let header = self.headers.at(chunk);
+            let context = SourceContext { columns: header.columns(), ..self.context(chunk.source) };
             let begins_at = (chunk.offset > 0).then_some(chunk.offset);
             let mut assembler =
                 Assembler::new(chunk.source, begins_at, context, &arena, &mut cache);
@@ -232,10 +240,10 @@ impl<V: Visit> Worker<'_, V> {
             let is_last = chunk.is_last;
             let mut parts = Vec::new();
             {
-                let context = self.context(source);
+                let at = Surroundings { context: self.context(source), headers: self.headers };
                 let mut sink = |record: &ReadRecord<'_, '_>| self.visitor.record(&mut part, record);
                 let (tally, own) =
-                    joint.join(chunk, finished, self.plan.search, context, &mut cache, &mut sink);
+                    joint.join(chunk, finished, self.plan.search, at, &mut cache, &mut sink);
                 self.tally.merge(&tally);
                 parts.extend(own);
             }
@@ -263,7 +271,8 @@ impl<V: Visit> Worker<'_, V> {
             let mut part = self.visitor.part();
             let mut cache = std::mem::take(&mut self.cache);
             {
-                let context = self.context(source);
+                let header = self.headers.at(&chunk);
+                let context = SourceContext { columns: header.columns(), ..self.context(source) };
                 let mut sink = |record: &ReadRecord<'_, '_>| self.visitor.record(&mut part, record);
                 joint.show_open(source, context, &mut cache, &mut sink);
             }

@@ -6,7 +6,7 @@
 use super::fields::{Alias, Slot};
 use super::identity::{self, FoundTrace};
 use super::severity::Severity;
-use super::timestamp::{Reference, SECOND, Timestamp, from_epoch};
+use super::timestamp::{Minute, Reference, SECOND, Timestamp, from_epoch};
 use super::user_keys::{UserIds, is_id};
 use super::{LogRecord, Text};
 use bumpalo::Bump;
@@ -56,6 +56,7 @@ impl<'a> Value<'a> {
 /// The best value of each slot so far.
 pub(crate) struct FieldSet<'a> {
     filled: u64,
+    minute: Minute,
     ranks: [u8; Slot::COUNT],
     values: [Value<'a>; Slot::COUNT],
 }
@@ -64,6 +65,7 @@ impl<'a> FieldSet<'a> {
     pub(crate) fn new() -> FieldSet<'a> {
         FieldSet {
             filled: 0,
+            minute: Minute::default(),
             ranks: [0; Slot::COUNT],
             values: [Value { bytes: b"", kind: Kind::Text }; Slot::COUNT],
         }
@@ -216,9 +218,15 @@ impl<'a> FieldSet<'a> {
 
     /// Fills the record from the slots. What the record has already is kept where the slots are
     /// silent.
-    pub(crate) fn fill(&self, record: &mut LogRecord<'a>, reference: &Reference, arena: &'a Bump) {
+    pub(crate) fn fill(
+        &mut self,
+        record: &mut LogRecord<'a>,
+        reference: &Reference,
+        arena: &'a Bump,
+    ) {
         if let Some(value) = self.get(Slot::Time)
-            && let Some(timestamp) = Self::moment(value, reference)
+            && let Some(timestamp) =
+                self.minute.parse(value.bytes, reference).or_else(|| Self::moment(value, reference))
         {
             record.timestamp = Some(self.with_nanoseconds(timestamp));
         } else if let Some(timestamp) = self.time_in_halves(reference, arena) {

@@ -27,7 +27,7 @@ mod user_keys;
 pub use continuation::FARTHEST as MOST_APART;
 pub use explain::{Explanation, FieldOrigin, explain};
 pub use fields::KeyCache;
-pub use format::{Pattern, PatternError, SourceContext};
+pub use format::{Columns, Header, Pattern, PatternError, SourceContext};
 pub use identity::{span_argument, trace_argument};
 pub use reader::{Assembler, Sink as RecordSink};
 pub use severity::Severity;

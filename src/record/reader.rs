@@ -9,7 +9,7 @@ use super::continuation::{
 };
 use super::envelope::Peeled;
 use super::fields::KeyCache;
-use super::format::{LineKind, LineParser, SourceContext};
+use super::format::{Header, LineKind, LineParser, SourceContext};
 use super::stitch::{ChunkEdge, OwnedLine};
 use super::tally::Tally;
 use super::{LineOrigin, LogRecord, ReadRecord, Text};
@@ -17,6 +17,7 @@ use crate::source::SourceId;
 use bumpalo::Bump;
 use hashbrown::HashMap;
 use smallvec::{SmallVec, smallvec};
+use std::sync::Arc;
 
 /// A physical line where it stands.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +40,8 @@ struct Open<'a> {
     blanks: Vec<RawLine<'a>>,
     texture: Texture,
     in_trace: bool,
+    /// The columns in force where it stands.
+    header: Option<Arc<Header>>,
 }
 
 /// One writer within a stream: a process of PostgreSQL, else simply the stream.
@@ -154,6 +157,7 @@ impl<'a, 'k> Assembler<'a, 'k> {
         if line.begins {
             self.beginnings.push(line.origin.offset);
         }
+        self.parser.header.clone_from(&line.header);
         self.line(line.origin, line.text(), sink);
     }
 
@@ -219,6 +223,7 @@ impl<'a, 'k> Assembler<'a, 'k> {
         let parsed = self.parser.read(peeled);
         let first = lines[0];
         match parsed.kind {
+            LineKind::Header => self.tally.headers += 1,
             LineKind::Blank => self.blank(stream, RawLine { origin: first, text: texts[0] }),
             LineKind::Head(record) => {
                 let texture = match record.format {
@@ -264,7 +269,8 @@ impl<'a, 'k> Assembler<'a, 'k> {
     }
 
     /// A new record: the one that its writer had open is complete.
-    fn begin(&mut self, stream: usize, process: u64, open: Open<'a>, sink: &mut Sink<'_>) {
+    fn begin(&mut self, stream: usize, process: u64, mut open: Open<'a>, sink: &mut Sink<'_>) {
+        open.header = self.parser.header().cloned();
         let writer = self.writer(stream, process);
         let stream = &mut self.streams[stream];
         stream.last = writer;
@@ -523,12 +529,15 @@ impl<'a> Open<'a> {
         texture: Texture,
         in_trace: bool,
     ) -> Open<'a> {
-        Open { records, lines, texts, continued: Vec::new(), blanks: Vec::new(), texture, in_trace }
+        let (continued, blanks, header) = (Vec::new(), Vec::new(), None);
+        Open { records, lines, texts, continued, blanks, texture, in_trace, header }
     }
 
     fn keep(&self, out: &mut Vec<OwnedLine>) {
+        let first = out.len();
         keep(out, &self.lines, &self.texts, self.texture == Texture::Unparsed);
         out.extend(self.blanks.iter().map(|line| OwnedLine::new(line.origin, line.text)));
+        out[first..].iter_mut().for_each(|line| line.header.clone_from(&self.header));
     }
 
     fn reaches(&self, offset: u64) -> bool {

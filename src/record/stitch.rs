@@ -7,11 +7,12 @@
 
 use super::LineOrigin;
 use super::fields::KeyCache;
-use super::format::SourceContext;
+use super::format::{Header, SourceContext};
 use super::reader::{Assembler, Sink};
 use super::tally::Tally;
 use crate::source::SourceId;
 use bumpalo::Bump;
+use std::sync::Arc;
 
 /// A physical line kept beyond its chunk.
 #[derive(Clone, Debug)]
@@ -20,11 +21,13 @@ pub(crate) struct OwnedLine {
     text: Box<[u8]>,
     /// It has no header and begins a record all the same.
     pub(crate) begins: bool,
+    /// The columns in force where it stands.
+    pub(crate) header: Option<Arc<Header>>,
 }
 
 impl OwnedLine {
     pub(crate) fn new(origin: LineOrigin, text: &[u8]) -> OwnedLine {
-        OwnedLine { origin, text: text.into(), begins: false }
+        OwnedLine { origin, text: text.into(), begins: false, header: None }
     }
 
     pub(crate) fn text(&self) -> &[u8] {

@@ -7,6 +7,8 @@ pub struct Tally {
     pub bytes: u64,
     /// Physical lines that are not blank.
     pub lines: u64,
+    /// Lines that name columns or describe the file: used, and no records.
+    pub headers: u64,
     /// Records.
     pub records: u64,
     /// Records that name a trace.
@@ -41,6 +43,7 @@ impl Tally {
     pub fn merge(&mut self, other: &Tally) {
         self.bytes += other.bytes;
         self.lines += other.lines;
+        self.headers += other.headers;
         self.records += other.records;
         self.with_trace += other.with_trace;
         self.without_time += other.without_time;

@@ -38,6 +38,23 @@ pub(crate) struct Peeled<'a> {
     pub(crate) depth: usize,
 }
 
+impl<'a> Peeled<'a> {
+    /// A line that has none.
+    pub(crate) const fn bare(line: &'a [u8]) -> Peeled<'a> {
+        Peeled {
+            inner: line,
+            stream: 0,
+            timestamp: None,
+            service: None,
+            severity: None,
+            is_cut: None,
+            is_message: false,
+            names: [""; DEEPEST],
+            depth: 0,
+        }
+    }
+}
+
 /// What one envelope says.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Envelope<'a> {
@@ -54,18 +71,7 @@ pub(crate) struct Envelope<'a> {
 
 /// Peels all envelopes off a line.
 pub(crate) fn peel<'a>(line: &'a [u8], reference: &Reference, arena: &'a Bump) -> Peeled<'a> {
-    let mut peeled = Peeled {
-        inner: line,
-        stream: 0,
-        timestamp: None,
-        service: None,
-        severity: None,
-        is_cut: None,
-        is_message: false,
-        names: [""; DEEPEST],
-        depth: 0,
-    };
-    peeled.inner = trim_end(peeled.inner);
+    let mut peeled = Peeled::bare(trim_end(line));
     if peeled.inner.starts_with(b"\xef\xbb\xbf") {
         peeled.inner = &peeled.inner[3..];
     }

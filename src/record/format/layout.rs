@@ -27,6 +27,8 @@ pub(crate) enum Role {
     Seconds(&'static str),
     /// It never begins a record of its own, whatever it holds.
     Headless,
+    /// It describes the lines after it, and is no record.
+    Header,
 }
 
 /// What a recogniser read.

@@ -5,6 +5,7 @@
 
 mod ahead;
 mod column;
+mod header;
 pub(crate) mod json;
 pub(crate) mod layout;
 mod level;
@@ -21,18 +22,19 @@ pub(crate) mod shape;
 mod words;
 
 use super::envelope::{self, Peeled};
-use super::field_set::FieldSet;
-use super::fields::KeyCache;
+use super::field_set::{FieldSet, Kind, Value};
+use super::fields::{Alias, KeyCache};
 use super::identity::FoundTrace;
 use super::timestamp::Reference;
 use super::user_keys::{self, UserIds};
-use super::{Detail, LogRecord, Text, identity, scan};
+use super::{AttributeValue, Detail, LogRecord, Text, identity, scan};
 use bumpalo::Bump;
+pub use header::{Columns, Header};
 use json::{Attributes, Scanned, Scanner};
 use layout::{Layout, Reading, Role};
 use memchr::memmem::Finder;
 pub use pattern::{Pattern, PatternError};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// Built once: building a searcher costs more than one search of a short line.
 static OBJECT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"{\""));
@@ -42,6 +44,8 @@ static OBJECT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"{\""))
 pub(crate) enum LineKind<'a> {
     /// Nothing but blanks.
     Blank,
+    /// It names columns or describes the file: used, and no record.
+    Header,
     /// It begins a record.
     Head(Box<LogRecord<'a>>),
     /// It holds several records (OTLP).
@@ -72,6 +76,8 @@ pub struct SourceContext<'c> {
     pub reference: Reference,
     /// What to collect.
     pub detail: Detail,
+    /// The columns of the lines, as far as named before them.
+    pub columns: Columns<'c>,
     /// Layouts that the user describes, tried in this order before all others.
     pub patterns: &'c [Pattern],
 }
@@ -82,6 +88,8 @@ pub(crate) struct LineParser<'a, 'k> {
     pub(crate) arena: &'a Bump,
     cache: &'k mut KeyCache,
     fields: FieldSet<'a>,
+    /// Columns that were named in lines read since.
+    pub(crate) header: Option<Arc<Header>>,
     /// What the fields of the line at hand say under keys that the user named.
     named: UserIds<'a>,
     /// Records that were handed over, to be filled again: saves an allocation a line.
@@ -100,6 +108,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
             arena,
             cache,
             fields: FieldSet::new(),
+            header: None,
             named: UserIds::default(),
             spare: Vec::new(),
         }
@@ -107,6 +116,10 @@ impl<'a, 'k> LineParser<'a, 'k> {
 
     /// Takes the envelopes off.
     pub(crate) fn peel(&self, line: &'a [u8]) -> Peeled<'a> {
+        // The first column of a table may look like a prefix.
+        if self.header().is_some_and(|header| header.row(line, self.arena).is_some()) {
+            return Peeled::bare(line);
+        }
         envelope::peel(line, &self.context.reference, self.arena)
     }
 
@@ -127,16 +140,19 @@ impl<'a, 'k> LineParser<'a, 'k> {
         self.named = UserIds::default();
         let mut process = 0;
         let mut kind = LineKind::Headless;
+        if let Some(role) = self.table_line(line, &reference) {
+            kind = role;
+        }
         let described = self.context.patterns.iter().find_map(|known| known.read(line, &reference));
         if let Some(record) = described {
             kind = LineKind::Head(Box::new(record));
-        } else if *first == b'{' {
+        } else if matches!(kind, LineKind::Headless) && *first == b'{' {
             kind = self.object(line, &reference);
         }
         if matches!(kind, LineKind::Headless) {
             if let Some((layout, reading)) = layout::find(line, &reference) {
                 kind = self.laid_out(line, layout, &reading, &reference);
-                if reading.role == Role::Headless {
+                if matches!(reading.role, Role::Headless | Role::Header) {
                     return ParsedLine { kind, process };
                 }
             } else if let Some(record) = self.logfmt(line, &reference) {
@@ -174,9 +190,68 @@ impl<'a, 'k> LineParser<'a, 'k> {
             LineKind::Many(records) => {
                 records.iter_mut().for_each(|record| self.complete(record, peeled));
             }
-            LineKind::Blank | LineKind::Headless => {}
+            LineKind::Blank | LineKind::Header | LineKind::Headless => {}
         }
         ParsedLine { kind, process }
+    }
+
+    /// The columns in force.
+    pub(crate) fn header(&self) -> Option<&Arc<Header>> {
+        self.header.as_ref().or(self.context.columns.named())
+    }
+
+    /// A row or a header, in a source that names its columns.
+    fn table_line(&mut self, line: &'a [u8], reference: &Reference) -> Option<LineKind<'a>> {
+        match self.context.columns {
+            Columns::Unnamed if self.header.is_none() => return None,
+            Columns::Fixed(header) if header.is_repeated(line) => return Some(LineKind::Header),
+            Columns::Directives(_) if line.starts_with(b"#") => {
+                self.header = Some(Arc::new(Header::of_directive(line)?));
+                return Some(LineKind::Header);
+            }
+            Columns::Unnamed | Columns::Fixed(_) | Columns::Directives(_) => {}
+        }
+        let header = self.header.as_ref().or(self.context.columns.named())?;
+        let format = header.format();
+        self.fields.clear();
+        let mut attributes = Attributes::new();
+        for cell in header.row(line, self.arena)? {
+            let is_number = cell.value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.'));
+            let kind = if is_number { Kind::Number } else { Kind::Text };
+            let value = Value { bytes: cell.value, kind };
+            if let Some(alias) = self.cache.lookup(cell.name)
+                && let Some(slot) = header.slot(alias.slot, cell.value)
+            {
+                self.fields.offer(Alias { slot, ..alias }, 0, value, false);
+            }
+            if self.context.detail == Detail::Attributes {
+                let name = Text::Borrowed(&*self.arena.alloc_slice_copy(cell.name));
+                let value = AttributeValue::Text(Text::Borrowed(cell.value));
+                attributes.push((name, value));
+            }
+        }
+        let record = self.fresh(format);
+        Some(LineKind::Head(self.keyed(record, line, attributes, reference)))
+    }
+
+    /// Fills a record from the fields of a line that is nothing but fields.
+    fn keyed(
+        &mut self,
+        mut record: Box<LogRecord<'a>>,
+        line: &'a [u8],
+        attributes: Attributes<'a>,
+        reference: &Reference,
+    ) -> Box<LogRecord<'a>> {
+        self.fields.fill(&mut record, reference, self.arena);
+        self.note_named();
+        record.attributes = attributes;
+        if record.body.is_empty() {
+            record.body = Text::Borrowed(line);
+        }
+        if record.trace.is_none() {
+            Self::scan_identity(line, &mut record);
+        }
+        record
     }
 
     /// Keeps what the fields say under keys that the user named.
@@ -207,8 +282,10 @@ impl<'a, 'k> LineParser<'a, 'k> {
         reading: &Reading<'a>,
         reference: &Reference,
     ) -> LineKind<'a> {
-        if reading.role == Role::Headless {
-            return LineKind::Headless;
+        match reading.role {
+            Role::Headless => return LineKind::Headless,
+            Role::Header => return LineKind::Header,
+            Role::Head | Role::Explains | Role::Seconds(_) => {}
         }
         let mut record = self.fresh(layout.name);
         record.timestamp = reading.timestamp;
@@ -219,7 +296,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
         record.body = Text::Borrowed(reading.body);
         plain::enrich(line, &mut record, reference, self.cache, self.arena);
         match reading.role {
-            Role::Head | Role::Headless => LineKind::Head(record),
+            Role::Head | Role::Headless | Role::Header => LineKind::Head(record),
             Role::Explains => LineKind::Explains(record),
             Role::Seconds(first) => LineKind::Seconds(record, first),
         }
@@ -435,17 +512,8 @@ impl<'a, 'k> LineParser<'a, 'k> {
         if self.fields.weight() == 0 {
             return None;
         }
-        let mut record = self.fresh(format);
-        self.fields.fill(&mut record, reference, self.arena);
-        self.note_named();
-        record.attributes = attributes;
-        if record.body.is_empty() {
-            record.body = Text::Borrowed(line);
-        }
-        if record.trace.is_none() {
-            Self::scan_identity(line, &mut record);
-        }
-        Some(record)
+        let record = self.fresh(format);
+        Some(self.keyed(record, line, attributes, reference))
     }
 
     /// JSON inside a message: the inner record's own words win.

@@ -75,7 +75,7 @@ pub(crate) fn csv<'a>(line: &'a [u8], arena: &'a Bump) -> Option<PostgresLine<'a
     let mut count = 0;
     while at <= line.len() {
         let rest = &line[at..];
-        let (content, length) = csv_field(rest);
+        let (content, length) = csv_field(rest, b',');
         match count {
             3 => process = content,
             CSV_SEVERITY => severity = content,
@@ -92,9 +92,9 @@ pub(crate) fn csv<'a>(line: &'a [u8], arena: &'a Bump) -> Option<PostgresLine<'a
 }
 
 /// The content of the first field, and its length with its quotes.
-fn csv_field(rest: &[u8]) -> (&[u8], usize) {
+pub(super) fn csv_field(rest: &[u8], separator: u8) -> (&[u8], usize) {
     let Some(quoted) = rest.strip_prefix(b"\"") else {
-        let length = memchr::memchr(b',', rest).unwrap_or(rest.len());
+        let length = memchr::memchr(separator, rest).unwrap_or(rest.len());
         return (&rest[..length], length);
     };
     let mut at = 0;
@@ -109,7 +109,7 @@ fn csv_field(rest: &[u8]) -> (&[u8], usize) {
 }
 
 /// A quote in a field is written twice.
-fn undoubled<'a>(field: &'a [u8], arena: &'a Bump) -> &'a [u8] {
+pub(super) fn undoubled<'a>(field: &'a [u8], arena: &'a Bump) -> &'a [u8] {
     if memchr::memmem::find(field, b"\"\"").is_none() {
         return field;
     }

@@ -188,7 +188,11 @@ pub(super) fn directive<'a>(line: &'a [u8], _: &Reference) -> Option<Reading<'a>
     let is_directive = WORDS.iter().chain(&[&b"close"[..]]).any(|word| {
         rest.starts_with(word) && matches!(rest.get(word.len()), Some(b' ' | b'\t') | None)
     });
-    is_directive.then(|| Reading { body: line.trim_ascii(), ..Reading::default() })
+    is_directive.then(|| Reading {
+        role: Role::Header,
+        body: line.trim_ascii(),
+        ..Reading::default()
+    })
 }
 
 /// The head lines of MySQL's slow query log.

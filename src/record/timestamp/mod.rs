@@ -7,11 +7,13 @@
 mod compact;
 mod epoch;
 mod layout;
+mod minute;
 mod zone;
 
 pub(crate) use compact::klog;
 pub use epoch::from_epoch;
 pub use layout::{Stamp, parse_at};
+pub(crate) use minute::Minute;
 pub use zone::{TimeZone, TimeZoneError};
 
 /// Nanoseconds since 1970-01-01T00:00:00Z, without leap seconds.
