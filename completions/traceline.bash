@@ -227,7 +227,7 @@ _traceline() {
             return 0
             ;;
         traceline__subcmd__filter)
-            opts="-t -f -v -c -l -n -H -h -m -A -B -C -j -q -V --trace --file --invert-match --span --severity --service --since --until --count --files-with-matches --line-number --with-filename --no-filename --max-count --after-context --before-context --context --sort --format --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
+            opts="-t -f -v -c -l -n -H -h -m -A -B -C -j -q -V --trace --file --invert-match --span --severity --service --since --until --sample --count --files-with-matches --line-number --with-filename --no-filename --max-count --after-context --before-context --context --sort --format --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -266,6 +266,10 @@ _traceline() {
                     return 0
                     ;;
                 --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sample)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -583,7 +587,7 @@ _traceline() {
             return 0
             ;;
         traceline__subcmd__records)
-            opts="-n -j -q -h -V --span --severity --service --since --until --explain --sort --limit --format --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
+            opts="-n -j -q -h -V --span --severity --service --since --until --sample --explain --sort --limit --format --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -606,6 +610,10 @@ _traceline() {
                     return 0
                     ;;
                 --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sample)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -699,7 +707,7 @@ _traceline() {
             return 0
             ;;
         traceline__subcmd__timeline)
-            opts="-t -n -j -q -h -V --trace --all --records --max-rows --format --sort --limit --slowest --errors --min-duration --service --since --until --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
+            opts="-t -n -j -q -h -V --trace --all --records --max-rows --format --sort --limit --slowest --errors --min-duration --service --since --until --sample --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -750,6 +758,10 @@ _traceline() {
                     return 0
                     ;;
                 --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sample)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -805,7 +817,7 @@ _traceline() {
             return 0
             ;;
         traceline__subcmd__traces)
-            opts="-n -j -q -h -V --format --sort --limit --slowest --errors --min-duration --service --since --until --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
+            opts="-n -j -q -h -V --format --sort --limit --slowest --errors --min-duration --service --since --until --sample --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -844,6 +856,10 @@ _traceline() {
                     return 0
                     ;;
                 --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sample)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

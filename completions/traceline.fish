@@ -126,6 +126,7 @@ complete -c traceline -n "__fish_traceline_using_subcommand filter" -l severity 
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l service -d 'Show only records of this service; may be repeated' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l since -d 'Show only records at or after this time' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l until -d 'Show only records at or before this time' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l sample -d 'Show only records of this share of all traces, 0 to 1: the same ones everywhere, chosen by their ids as samplers do' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s m -l max-count -d 'Stop after this many matching records in each file' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s A -l after-context -d 'Print so many records after each match' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s B -l before-context -d 'Print so many records before each match' -r
@@ -172,6 +173,7 @@ complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l min-dur
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l service -d 'Show only traces that this service took part in; may be repeated' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l since -d 'Show only what goes on at or after this time' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l until -d 'Show only what has begun by this time' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l sample -d 'Show only this share of all traces, 0 to 1: the same ones everywhere, chosen by their ids as samplers do' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin [default: UTC]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l reference-date -d 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file\'s modification date; now]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l pattern -d 'Read lines that match this regular expression by its named groups: timestamp, trace_id, span_id, parent_span_id, severity, service, body; may be repeated' -r
@@ -206,6 +208,7 @@ complete -c traceline -n "__fish_traceline_using_subcommand traces" -l min-durat
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l service -d 'Show only traces that this service took part in; may be repeated' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l since -d 'Show only what goes on at or after this time' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l until -d 'Show only what has begun by this time' -r
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l sample -d 'Show only this share of all traces, 0 to 1: the same ones everywhere, chosen by their ids as samplers do' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin [default: UTC]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l reference-date -d 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file\'s modification date; now]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l pattern -d 'Read lines that match this regular expression by its named groups: timestamp, trace_id, span_id, parent_span_id, severity, service, body; may be repeated' -r
@@ -229,6 +232,7 @@ complete -c traceline -n "__fish_traceline_using_subcommand records" -l severity
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l service -d 'Show only records of this service; may be repeated' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l since -d 'Show only records at or after this time' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l until -d 'Show only records at or before this time' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l sample -d 'Show only records of this share of all traces, 0 to 1: the same ones everywhere, chosen by their ids as samplers do' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -s n -l limit -d 'Print at most this many records of each file' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l format -d 'How to print' -r -f -a "raw\t'As they were'
 text\t'One line a record, for people'

@@ -122,7 +122,9 @@ impl FilterArgs {
         let inputs = self.input.open(&files, context, is_read_twice, is_live)?;
         let resolved = resolve(&named, &inputs, context)?;
         let mut query = self.records.query(self.input.time_zone(), context)?;
-        query.traces = Some(resolved.wanted());
+        // With --sample alone, every trace of the sample is meant.
+        let is_any = named.is_empty();
+        query.traces = (!is_any).then(|| resolved.wanted());
         query.mentions = resolved
             .keys
             .iter()
@@ -132,7 +134,7 @@ impl FilterArgs {
             })
             .collect();
         let mut second = resolved.outcome.as_ref().map(|_| inputs.chunks.again());
-        if has_links && !resolved.keys.is_empty() {
+        if has_links && !resolved.keys.is_empty() && !is_any {
             let chunks = second.as_ref().unwrap_or(&inputs.chunks);
             query.links = links_to(&resolved.wanted(), &inputs, chunks, context);
             second = Some(chunks.again());
@@ -181,7 +183,7 @@ impl FilterArgs {
             search: search.as_ref(),
             number_lines: self.line_number || format != RecordFormat::Raw,
         };
-        let outcome = if resolved.keys.is_empty() && !needs_all {
+        let outcome = if resolved.keys.is_empty() && !needs_all && !is_any {
             resolved.outcome.unwrap_or_default()
         } else {
             inputs.read(chunks, &visitor, &lines, ask, context)
@@ -210,7 +212,7 @@ impl FilterArgs {
             }
         }
         let mut files = self.arguments.clone();
-        if self.traces.is_empty() && self.trace_file.is_none() {
+        if self.traces.is_empty() && self.trace_file.is_none() && self.records.sample.is_none() {
             if files.is_empty() {
                 return Err(CliError::usage(
                     "no trace is named",

@@ -2,10 +2,10 @@
 
 use super::Context;
 use super::error::CliError;
-use super::select::parse_time;
+use super::select::{parse_sample, parse_time};
 use crate::record::{ReadRecord, Severity, TimeZone, Timestamp, link_value, span_argument};
 use crate::trace::Wanted;
-use crate::trace_context::SpanId;
+use crate::trace_context::{Sample, SpanId};
 use std::collections::HashSet;
 
 /// Conditions on records.
@@ -30,6 +30,11 @@ pub(crate) struct RecordArgs {
     /// Show only records at or before this time
     #[arg(long, value_name = "TIME", help_heading = "Selecting records")]
     pub(crate) until: Option<String>,
+
+    /// Show only records of this share of all traces, 0 to 1: the same ones everywhere, chosen by
+    /// their ids as samplers do
+    #[arg(long, value_name = "P", value_parser = parse_sample, help_heading = "Selecting records")]
+    pub(crate) sample: Option<Sample>,
 }
 
 fn parse_span(text: &str) -> Result<SpanId, String> {
@@ -56,6 +61,7 @@ pub(crate) struct RecordQuery {
     services: Vec<String>,
     since: Option<Timestamp>,
     until: Option<Timestamp>,
+    sample: Option<Sample>,
 }
 
 impl RecordArgs {
@@ -78,6 +84,7 @@ impl RecordArgs {
             services: self.service.clone(),
             since: time(&self.since)?,
             until: time(&self.until)?,
+            sample: self.sample,
         })
     }
 }
@@ -98,7 +105,11 @@ impl RecordQuery {
                         .is_some_and(|link| self.links.contains(&link_value(link)))
             }
         };
+        let is_sampled = self
+            .sample
+            .is_none_or(|sample| record.trace.is_some_and(|key| sample.accepts(key.low64())));
         of_trace
+            && is_sampled
             && (self.spans.is_empty()
                 || [record.span_id, record.caller_span_id]
                     .into_iter()

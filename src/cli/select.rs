@@ -3,6 +3,7 @@
 use super::error::CliError;
 use crate::record::{Reference, TimeZone, Timestamp};
 use crate::trace::{Outline, Selection};
+use crate::trace_context::Sample;
 use std::cmp::Ordering;
 
 /// By what to sort traces.
@@ -54,6 +55,11 @@ pub(crate) struct SelectArgs {
     /// Show only what has begun by this time
     #[arg(long, value_name = "TIME", help_heading = "Selecting traces")]
     pub(crate) until: Option<String>,
+
+    /// Show only this share of all traces, 0 to 1: the same ones everywhere, chosen by their ids as
+    /// samplers do
+    #[arg(long, value_name = "P", value_parser = parse_sample, help_heading = "Selecting traces")]
+    pub(crate) sample: Option<Sample>,
 }
 
 impl SelectArgs {
@@ -68,6 +74,7 @@ impl SelectArgs {
             || !self.service.is_empty()
             || self.since.is_some()
             || self.until.is_some()
+            || self.sample.is_some()
     }
 
     /// The conditions.
@@ -87,6 +94,7 @@ impl SelectArgs {
             errors: self.errors,
             since: time(&self.since, "--since")?,
             until: time(&self.until, "--until")?,
+            sample: self.sample,
         })
     }
 
@@ -106,6 +114,12 @@ impl SelectArgs {
     pub(crate) fn most(&self) -> Option<usize> {
         self.slowest.or(self.limit)
     }
+}
+
+/// A share of all traces.
+pub(crate) fn parse_sample(text: &str) -> Result<Sample, String> {
+    let share = text.parse().ok().and_then(Sample::of);
+    share.ok_or_else(|| "write a number from 0 to 1: 0.1 is a tenth of all traces".to_owned())
 }
 
 /// `250ms`, `1.5s`, `2min`, `1h` in nanoseconds.

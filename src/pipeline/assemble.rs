@@ -48,6 +48,7 @@ impl Pick<'static> {
             errors: false,
             since: None,
             until: None,
+            sample: None,
         };
         Pick { selection: &ALL, order: |_, _| Ordering::Equal, limit: None }
     }

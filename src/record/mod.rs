@@ -52,6 +52,17 @@ pub enum TraceKey {
     Opaque(u128),
 }
 
+impl TraceKey {
+    /// The last 64 bits, which all spellings of an id have; of an id that is text, some of its hash.
+    pub fn low64(self) -> u64 {
+        match self {
+            TraceKey::Full(id) => id.low64(),
+            TraceKey::Low64(low) => low,
+            TraceKey::Opaque(hash) => hash as u64,
+        }
+    }
+}
+
 /// One log record in the terms of the OpenTelemetry log data model.
 ///
 /// Borrows from the chunk it was read from. `None` is "the record does not say".

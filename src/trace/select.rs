@@ -2,6 +2,7 @@
 
 use crate::record::Timestamp;
 use crate::trace::{Outline, Trace};
+use crate::trace_context::Sample;
 
 /// Conditions on a trace; those not set hold for every trace.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Selection {
     pub since: Option<Timestamp>,
     /// It had begun by this time.
     pub until: Option<Timestamp>,
+    /// Its id is in this share.
+    pub sample: Option<Sample>,
 }
 
 impl Selection {
@@ -32,7 +35,12 @@ impl Selection {
         let is_after = self.since.is_none_or(|since| trace.end.is_some_and(|end| end >= since));
         let is_before =
             self.until.is_none_or(|until| trace.start.is_some_and(|start| start <= until));
-        is_long_enough && is_after && is_before && (!self.errors || trace.error_count > 0)
+        let is_sampled = self.sample.is_none_or(|sample| sample.accepts(trace.key.low64()));
+        is_sampled
+            && is_long_enough
+            && is_after
+            && is_before
+            && (!self.errors || trace.error_count > 0)
     }
 
     fn matches_service(&self, trace: &Trace) -> bool {

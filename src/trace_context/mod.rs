@@ -29,7 +29,7 @@ pub use propagator::{
     Propagation, UberTraceId, XrayTraceId, cloud_log_fields, recognize, xray_root,
 };
 pub use remote::RemoteContext;
-pub use sampling::{OtelState, Randomness, Threshold};
+pub use sampling::{OtelState, Randomness, Sample, Threshold};
 pub use scan::{ScannedValue, scan};
 pub use spelling::{TraceIdSpelling, read_trace_id};
 pub use traceparent::TraceParent;

@@ -82,6 +82,30 @@ impl fmt::Display for Threshold {
     }
 }
 
+/// A share of all traces: the same ones wherever it is asked for, and those that `mint
+/// --sample-rate` calls sampled. A smaller share is part of a larger one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sample(Option<Threshold>);
+
+impl Sample {
+    /// This share, from 0 (none) to 1 (all); `None` for any other number.
+    pub fn of(probability: f64) -> Option<Sample> {
+        let is_none = (0.0..2f64.powi(-56)).contains(&probability);
+        match Threshold::from_probability(probability) {
+            None if !is_none => None,
+            threshold => Some(Sample(threshold)),
+        }
+    }
+
+    /// Whether the traces whose ids end in these 64 bits are part of it.
+    pub const fn accepts(self, low64: u64) -> bool {
+        match self.0 {
+            Some(threshold) => threshold.accepts(Randomness(low64 & (RANGE - 1))),
+            None => false,
+        }
+    }
+}
+
 /// 56 random bits that all samplers of a trace share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Randomness(u64);
@@ -175,6 +199,28 @@ mod tests {
     fn what_is_no_probability_has_no_threshold() {
         for number in [0.0, -0.5, 1.5, f64::NAN, f64::INFINITY, 1e-18] {
             assert_eq!(Threshold::from_probability(number), None);
+        }
+    }
+
+    #[test]
+    fn a_sample_is_what_the_threshold_of_the_same_rate_accepts() {
+        let ids = (1..2000u64).map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let (half, tenth) = (Sample::of(0.5).unwrap(), Sample::of(0.1).unwrap());
+        let threshold = Threshold::from_probability(0.5).unwrap();
+        let (mut halves, mut tenths) = (0, 0);
+        for low in ids {
+            let id = TraceId::new(u128::from(low) | 7 << 64).unwrap();
+            assert_eq!(half.accepts(low), threshold.accepts(Randomness::of_trace(id)));
+            assert!(half.accepts(low) || !tenth.accepts(low));
+            assert!(
+                Sample::of(1.0).unwrap().accepts(low) && !Sample::of(0.0).unwrap().accepts(low)
+            );
+            halves += u32::from(half.accepts(low));
+            tenths += u32::from(tenth.accepts(low));
+        }
+        assert!((900..1100).contains(&halves) && (150..250).contains(&tenths), "{halves} {tenths}");
+        for number in [-0.1, 1.1, f64::NAN] {
+            assert_eq!(Sample::of(number), None);
         }
     }
 
