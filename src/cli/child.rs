@@ -3,7 +3,8 @@
 use super::outgoing::OutgoingArgs;
 use crate::render::{Ancestry, OutgoingForm, outgoing_context};
 use crate::trace_context::{
-    Carrier, HeaderLine, IdGenerator, IncomingContext, OutgoingContext, environment_name,
+    Carrier, Format, HeaderLine, IdGenerator, IncomingContext, Kind, OutgoingContext,
+    environment_name,
 };
 use clap::Args;
 use std::ffi::OsString;
@@ -143,7 +144,7 @@ impl ChildArgs {
         };
         outgoing_context(stdout, &child, self.outgoing.system(), form, &ancestry)?;
         if form == OutgoingForm::Environment {
-            for name in stale_variables(&carrier, &child) {
+            for name in stale_variables(&carrier, &child, self.outgoing.system()) {
                 // Whoever exports these lines must not keep what belongs to another trace.
                 writeln!(stdout, "{name}=")?;
             }
@@ -193,15 +194,23 @@ fn read_head(stdin: &mut dyn BufRead, carrier: &mut Carrier) -> io::Result<()> {
     Ok(())
 }
 
-/// Variables of the environment that the outgoing context does not replace.
-pub(super) fn stale_variables(carrier: &Carrier, child: &OutgoingContext) -> Vec<String> {
+/// Variables of the environment that the outgoing context does not replace, and that would tell the
+/// command of another span: W3C's where it has nothing to put there, and all of other systems.
+pub(super) fn stale_variables(
+    carrier: &Carrier,
+    child: &OutgoingContext,
+    system: Format,
+) -> Vec<String> {
     let is_set = |header: &str| {
         carrier.is_environment() && carrier.first(header).is_some_and(|value| !value.is_empty())
     };
-    [("tracestate", child.trace_state.is_empty()), ("baggage", child.baggage.is_empty())]
-        .into_iter()
-        .filter(|&(header, is_empty)| is_empty && is_set(header))
-        .map(|(header, _)| environment_name(header))
+    let written: Vec<String> =
+        child.write(system).iter().map(|(header, _)| environment_name(header)).collect();
+    let headers = Kind::ALL.into_iter().flat_map(|kind| kind.carrier_names());
+    headers
+        .filter(|header| is_set(header))
+        .map(|header| environment_name(header))
+        .filter(|name| !written.contains(name))
         .collect()
 }
 
@@ -239,6 +248,51 @@ mod tests {
     fn continues(outgoing: &str) -> bool {
         outgoing.contains("00-4bf92f3577b34da6a3ce929d0e0e4736-")
             && !outgoing.contains("00f067aa0ba902b7")
+    }
+
+    #[test]
+    fn without_a_traceparent_the_context_of_another_system_goes_on() {
+        const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+        const SPAN: &str = "00f067aa0ba902b7";
+        for headers in [
+            format!("b3: {TRACE}-{SPAN}-1\n"),
+            format!("X-B3-TraceId: {TRACE}\nX-B3-SpanId: {SPAN}\nX-B3-Sampled: 1\n"),
+            format!("uber-trace-id: {TRACE}:{SPAN}:0:1\n"),
+            format!(
+                "X-Amzn-Trace-Id: Root=1-4bf92f35-77b34da6a3ce929d0e0e4736;Parent={SPAN};Sampled=1\n"
+            ),
+            format!("sentry-trace: {TRACE}-{SPAN}-1\n"),
+            format!("b3: {TRACE}-{SPAN}\ntracestate: a=1\n"),
+        ] {
+            let (out, _) = child(&["--headers", "-"], &[], &headers).unwrap();
+            assert!(continues(&out) && out.trim_end().ends_with("-01"), "{headers}{out}");
+            assert!(!out.contains("tracestate"), "{out}");
+        }
+        let refused = format!("b3: {TRACE}-{SPAN}-0\n");
+        let (out, _) = child(&["--headers", "-"], &[], &refused).unwrap();
+        assert!(continues(&out) && out.trim_end().ends_with("-00"), "{out}");
+        // A traceparent that is there and invalid begins anew, whatever else came.
+        let invalid = format!("traceparent: x\nb3: {TRACE}-{SPAN}-1\n");
+        let (out, talk) = child(&["--headers", "-"], &[], &invalid).unwrap();
+        assert!(!out.contains(TRACE) && talk.contains("new trace"), "{out}{talk}");
+        let (_, talk) = child(&["--headers", "-"], &[], "b3: nonsense\n").unwrap();
+        assert!(talk.contains("invalid b3 dropped"), "{talk}");
+    }
+
+    #[test]
+    fn variables_of_other_systems_do_not_outlive_their_span() {
+        let environment = [
+            ("B3", "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-1"),
+            ("X_B3_TRACEID", "4bf92f3577b34da6a3ce929d0e0e4736"),
+            ("UBER_TRACE_ID", "4bf92f3577b34da6a3ce929d0e0e4736:00f067aa0ba902b7:0:1"),
+            ("PATH", "/bin"),
+        ];
+        let (out, _) = child(&["--format", "env"], &environment, "").unwrap();
+        assert!(continues(&out), "{out}");
+        for line in ["B3=", "X_B3_TRACEID=", "UBER_TRACE_ID="] {
+            assert!(out.lines().any(|known| known == line), "{line} in {out}");
+        }
+        assert!(!out.contains("PATH"), "{out}");
     }
 
     #[test]

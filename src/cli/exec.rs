@@ -5,6 +5,7 @@ use super::process::{Ending, Supervised};
 use super::stamp::{StampKeys, Stamper, copy_stamped};
 use crate::record::Timestamp;
 use crate::render::{ProcessEnd, ProcessSpan, process_record};
+use crate::source::reason;
 use crate::trace_context::{Format, IdGenerator, IncomingContext, Level, environment_name};
 use clap::Args;
 use std::ffi::OsString;
@@ -96,7 +97,8 @@ impl SpanLog<'_> {
         Ok(SpanLog { path, file })
     }
 
-    /// One `write`, because only that is atomic with O_APPEND.
+    /// One `write`, because only that is atomic with O_APPEND. (The rest of a short one, on a full
+    /// disk, is not told from another's line; there is nothing better to do with it.)
     fn append(&mut self, span: &ProcessSpan, end: Option<ProcessEnd>) -> Result<(), ExecError> {
         let mut line = Vec::new();
         process_record(&mut line, span, end)
@@ -136,30 +138,38 @@ impl ExecArgs {
         for (header, value) in context.write(Format::W3c) {
             command.env(environment_name(&header), value);
         }
-        for name in stale_variables(&carrier, &context) {
+        for name in stale_variables(&carrier, &context, Format::W3c) {
             command.env_remove(name);
         }
         if self.stamp {
             command.stdout(Stdio::piped()).stderr(Stdio::piped());
         }
 
-        let mut process = match Supervised::spawn(&mut command) {
-            Ok(process) => process,
-            Err(error) => {
-                let _ = writeln!(stderr, "traceline: {}: {error}", program.to_string_lossy());
-                let is_missing = error.kind() == io::ErrorKind::NotFound;
-                return Ok(if is_missing { NOT_FOUND } else { NOT_EXECUTABLE });
-            }
-        };
         let traceparent = context.traceparent();
+        let spawned = Supervised::spawn(&mut command);
         let span = ProcessSpan {
             traceparent,
             parent_span_id: incoming.parent.map(|parent| parent.parent_id),
             service_name: self.service.or(service).filter(|name| !name.is_empty()),
             name: self.name.unwrap_or_else(|| base_name(&program)),
             command: command_line(&self.command),
-            process_id: process.child.id(),
+            process_id: spawned.as_ref().map_or(0, |process| process.child.id()),
             start: now,
+        };
+        let mut process = match spawned {
+            Ok(process) => process,
+            Err(error) => {
+                let reason = reason(&error);
+                let _ = writeln!(stderr, "traceline: {}: {reason}", program.to_string_lossy());
+                let is_missing = error.kind() == io::ErrorKind::NotFound;
+                let exit_code = if is_missing { NOT_FOUND } else { NOT_EXECUTABLE };
+                if let Some(log) = &mut log {
+                    let duration = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
+                    let end = ProcessEnd { duration, exit_code, signal: None };
+                    log.append(&span, Some(end))?;
+                }
+                return Ok(exit_code);
+            }
         };
         // From here on the command runs: whatever fails, it is waited for.
         let started = log.as_mut().map_or(Ok(()), |log| log.append(&span, None));
@@ -287,6 +297,20 @@ mod tests {
         assert_eq!(records[1]["exit_code"], 3);
         assert_eq!(records[1]["severity_text"], "ERROR");
         assert!(records[1]["duration_ns"].as_u64().unwrap() > 0);
+    }
+
+    #[test]
+    fn a_command_that_cannot_be_started_is_in_the_log_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("span.log");
+        let log = format!("--log={}", path.display());
+        assert_eq!(exec(&[&log, "/nonexistent/command"], &[]).0, 127);
+        let record = std::fs::read_to_string(&path).unwrap();
+        let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+        assert_eq!(
+            (&record["exit_code"], &record["severity_text"]),
+            (&127.into(), &"ERROR".into())
+        );
     }
 
     #[test]

@@ -1,11 +1,15 @@
-//! W3C Trace Context and Baggage taken out of a carrier together, by the rules that tie them:
-//! without a valid traceparent there is no tracestate (W3C Trace Context, "Processing Model").
+//! The context taken out of a carrier: W3C Trace Context and Baggage together, by the rules that
+//! tie them (without a valid traceparent there is no tracestate: W3C Trace Context, "Processing
+//! Model"); where there is no traceparent at all, the first of the other formats that names a span.
 
 use std::fmt;
 
+use super::Kind;
 use super::format::OutgoingContext;
 use crate::trace_context::carrier::Carrier;
-use crate::trace_context::{Baggage, IdGenerator, Level, TraceParent, TraceState, ValueError};
+use crate::trace_context::{
+    Baggage, IdGenerator, Level, RemoteContext, TraceFlags, TraceParent, TraceState, ValueError,
+};
 
 /// What a receiver keeps of incoming headers or of its environment.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -27,6 +31,8 @@ pub enum IncomingWarning {
     TraceParentRepeated(usize),
     /// A traceparent that is none.
     TraceParentInvalid(ValueError),
+    /// A value of another format that is none, where no traceparent came in.
+    OtherInvalid(Kind, ValueError),
     /// A tracestate without a traceparent to go with.
     TraceStateAlone,
     /// A tracestate that is none.
@@ -43,6 +49,9 @@ impl fmt::Display for IncomingWarning {
             }
             IncomingWarning::TraceParentInvalid(error) => {
                 write!(f, "invalid traceparent, new trace: {error}")
+            }
+            IncomingWarning::OtherInvalid(kind, error) => {
+                write!(f, "invalid {kind} dropped: {error}")
             }
             IncomingWarning::TraceStateAlone => {
                 f.write_str("tracestate dropped: it goes with no valid traceparent")
@@ -66,8 +75,8 @@ impl IncomingContext {
         let mut incoming = IncomingContext::default();
         let parents: Vec<&[u8]> = carrier.all("traceparent").collect();
         match parents[..] {
-            [] => {}
-            [b""] if carrier.is_environment() => {}
+            [] => incoming.continue_other(carrier),
+            [b""] if carrier.is_environment() => incoming.continue_other(carrier),
             [value] => match TraceParent::parse(value) {
                 Ok(parent) => incoming.parent = Some(parent),
                 Err(error) => incoming.warnings.push(IncomingWarning::TraceParentInvalid(error)),
@@ -75,7 +84,8 @@ impl IncomingContext {
             _ => incoming.warnings.push(IncomingWarning::TraceParentRepeated(parents.len())),
         }
         let states: Vec<&[u8]> = carrier.all("tracestate").collect();
-        if incoming.parent.is_none() {
+        let is_w3c = incoming.parent.is_some() && !parents.iter().all(|value| value.is_empty());
+        if !is_w3c {
             if states.iter().any(|state| !state.is_empty()) {
                 incoming.warnings.push(IncomingWarning::TraceStateAlone);
             }
@@ -93,6 +103,39 @@ impl IncomingContext {
             incoming.warnings.extend(errors.into_iter().map(IncomingWarning::BaggageInvalid));
         }
         incoming
+    }
+
+    /// Continues the trace of another format, where its value names a span. Its sampling decision
+    /// goes on; where it leaves that to the receiver, the span is sampled, as a new trace is.
+    fn continue_other(&mut self, carrier: &Carrier) {
+        const OTHERS: [Kind; 6] =
+            [Kind::B3, Kind::UberTraceId, Kind::Datadog, Kind::Xray, Kind::Gcp, Kind::Sentry];
+        for kind in OTHERS {
+            match kind.extract(carrier) {
+                Some(Ok(value)) => {
+                    let Some(RemoteContext {
+                        trace_id: Some(trace_id),
+                        span_id: Some(span_id),
+                        sampled,
+                        debug,
+                        ..
+                    }) = value.context()
+                    else {
+                        continue;
+                    };
+                    let trace_flags = match sampled {
+                        Some(false) if !debug => TraceFlags::NONE,
+                        _ => TraceFlags::SAMPLED,
+                    };
+                    self.parent = Some(TraceParent::new(trace_id, span_id, trace_flags));
+                    return;
+                }
+                Some(Err(error)) => {
+                    self.warnings.push(IncomingWarning::OtherInvalid(kind, error));
+                }
+                None => {}
+            }
+        }
     }
 
     /// What a new span sends on: the same trace with a new span id, or a new trace. Baggage goes
