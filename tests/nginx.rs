@@ -3,7 +3,7 @@
 //! Needs nginx and curl; installs nothing, and skips, saying so, where they are absent.
 
 #![cfg(unix)]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 use std::fs;
 use std::net::TcpListener;

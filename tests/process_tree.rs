@@ -1,7 +1,7 @@
 //! A tree of commands, nested and side by side, each run by `exec`, and read back by `timeline`.
 
 #![cfg(unix)]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 use serde_json::Value;
 use std::collections::HashMap;
