@@ -20,7 +20,8 @@ pub(super) struct HeaderTable {
 struct Headers {
     /// Whether the source's first line is a directive, so that others may follow.
     has_directives: bool,
-    /// By chunk, the header at its beginning, as far as known without gap.
+    /// By chunk, the header at its beginning, as far as known without gap; without directives, only
+    /// of the first two, and what holds for the second holds for all.
     before: Vec<Option<Arc<Header>>>,
     /// What later chunks leave behind that were told of early. `None`: what was there before.
     early: Vec<(u32, Option<Arc<Header>>)>,
@@ -66,7 +67,8 @@ impl HeaderTable {
         } else if self.has_directives(source) {
             Header::last_directive(&chunk.bytes)
         } else {
-            None
+            // Nothing but the first line can be a header, and that is known.
+            return;
         };
         let mut headers = lock(&self.sources[source]);
         headers.early.push((chunk.index, left.map(Arc::new)));
@@ -100,7 +102,7 @@ impl HeaderTable {
         let mut headers = lock(&self.sources[source]);
         loop {
             // A file's own first line is its header.
-            let place = if headers.has_directives { chunk.index } else { chunk.index.max(1) };
+            let place = if headers.has_directives { chunk.index } else { 1 };
             match headers.before.get(place as usize) {
                 Some(header) => {
                     return InForce {

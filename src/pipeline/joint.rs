@@ -6,7 +6,7 @@ use crate::record::{
     Assembler, ChunkEdge, KeyCache, LineOrigin, MOST_APART, RecordSink, SourceContext, Stitcher,
     Tally,
 };
-use crate::source::{Chunk, SourceId, lines};
+use crate::source::{Buffer, Chunk, SourceId, lines};
 use bumpalo::Bump;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -35,7 +35,7 @@ pub(super) struct Joint<P> {
     recent: VecDeque<Chunk>,
     /// Whether the stitcher knows what is open after the last chunk.
     is_current: bool,
-    spare: Vec<Vec<u8>>,
+    spare: Vec<Buffer>,
     position: u64,
 }
 
@@ -72,8 +72,8 @@ impl<P> Joint<P> {
         self.next += 1;
     }
 
-    pub(super) fn spare_buffer(&mut self) -> Vec<u8> {
-        self.spare.pop().unwrap_or_default()
+    pub(super) fn spare_buffer(&mut self) -> Option<Buffer> {
+        self.spare.pop()
     }
 
     /// Records that begin before this offset are complete.
@@ -95,7 +95,7 @@ impl<P> Joint<P> {
     /// Joins the next chunk.
     pub(super) fn join(
         &mut self,
-        chunk: Chunk,
+        mut chunk: Chunk,
         finished: Finished<P>,
         search: Option<&Search>,
         at: Surroundings<'_>,
@@ -106,7 +106,7 @@ impl<P> Joint<P> {
         let header = at.headers.at(&chunk);
         let context = SourceContext { columns: header.columns(), ..at.context };
         let is_last = chunk.is_last;
-        self.position = chunk.offset + chunk.bytes.len() as u64;
+        self.position = chunk.end();
         let mut tally = Tally::default();
         let mut own = None;
         let edge = match finished {
@@ -125,7 +125,7 @@ impl<P> Joint<P> {
                     && search
                         .is_some_and(|search| self.stitcher.holds(|line| search.is_match(line)));
                 if wanted {
-                    Some(read_again(&chunk, at, cache, sink))
+                    Some(read_again(&mut chunk, at, cache, sink))
                 } else {
                     if self.is_current {
                         self.stitcher = Stitcher::new();
@@ -145,7 +145,7 @@ impl<P> Joint<P> {
     /// Reads the chunks that were skipped, to know what is open after them.
     fn catch_up(&mut self, source: SourceId, at: Surroundings<'_>, cache: &mut KeyCache) {
         self.stitcher = Stitcher::new();
-        for chunk in &self.recent {
+        for chunk in &mut self.recent {
             // What begins in these chunks was looked at before; only what is open matters.
             let edge = read_again(chunk, at, cache, &mut |_| {});
             let header = at.headers.at(chunk);
@@ -154,34 +154,40 @@ impl<P> Joint<P> {
         }
     }
 
-    /// Keeps a chunk's bytes for as long as a record may reach over it, then its buffer.
+    /// Keeps a chunk for as long as a record may reach over it, then its buffer.
     fn retire(&mut self, chunk: Chunk, is_search: bool) {
         if !is_search {
-            if self.spare.len() < 4 {
-                self.spare.push(chunk.bytes);
-            }
+            self.keep_buffer(chunk);
             return;
         }
+        let end = chunk.end();
         self.recent.push_back(chunk);
-        let mut behind: u64 = self.recent.iter().skip(1).map(|c| c.bytes.len() as u64).sum();
-        while behind > MOST_APART && self.recent.len() > 1 {
-            if let Some(old) = self.recent.pop_front()
-                && self.spare.len() < 4
-            {
-                self.spare.push(old.bytes);
+        // An empty chunk lies within the long line of a chunk before, whose end is farther.
+        let is_far = |chunk: &Chunk| end.saturating_sub(chunk.end()) > MOST_APART;
+        while let Some(oldest) = self.recent.pop_front() {
+            if !is_far(&oldest) {
+                self.recent.push_front(oldest);
+                break;
             }
-            behind -= self.recent.front().map_or(0, |c| c.bytes.len() as u64);
+            self.keep_buffer(oldest);
+        }
+    }
+
+    fn keep_buffer(&mut self, chunk: Chunk) {
+        if !chunk.bytes.is_empty() && self.spare.len() < 4 {
+            self.spare.push(chunk.bytes);
         }
     }
 }
 
 /// Reads a chunk that was skipped.
 fn read_again(
-    chunk: &Chunk,
+    chunk: &mut Chunk,
     at: Surroundings<'_>,
     cache: &mut KeyCache,
     sink: &mut RecordSink<'_>,
 ) -> ChunkEdge {
+    chunk.fetch();
     let arena = Bump::new();
     let context = at.context;
     let header = at.headers.at(chunk);
@@ -198,5 +204,5 @@ fn read_again(
         };
         assembler.line(origin, text, sink);
     }
-    assembler.into_edge(chunk.offset + chunk.bytes.len() as u64, sink)
+    assembler.into_edge(chunk.end(), sink)
 }

@@ -14,7 +14,7 @@ use crate::record::{
     Assembler, Columns, Detail, KeyCache, LineOrigin, Pattern, ReadRecord, Reference,
     SourceContext, Tally, UserKeys,
 };
-use crate::source::{Chunk, Chunks, SourceError, SourceId, lines};
+use crate::source::{Buffer, Chunk, Chunks, SourceError, SourceId, lines};
 use crate::trace::{Batch, TraceStore};
 use bumpalo::Bump;
 use headers::HeaderTable;
@@ -155,7 +155,7 @@ struct Worker<'w, V: Visit> {
 
 impl<V: Visit> Worker<'_, V> {
     fn run(&mut self) {
-        let mut buffer = Vec::new();
+        let mut buffer = Buffer::default();
         while let Some(next) = self.chunks.next(std::mem::take(&mut buffer)) {
             match next {
                 Ok(chunk) => buffer = self.chunk(chunk),
@@ -176,26 +176,28 @@ impl<V: Visit> Worker<'_, V> {
     }
 
     /// Reads one chunk; gives a buffer to use again.
-    fn chunk(&mut self, chunk: Chunk) -> Vec<u8> {
+    fn chunk(&mut self, mut chunk: Chunk) -> Buffer {
         let source = chunk.source;
         self.headers.publish(&chunk);
         if chunk.is_quiet {
             return self.quiet(chunk);
         }
-        self.tally.bytes += chunk.bytes.len() as u64;
+        self.tally.bytes += chunk.end() - chunk.offset;
         if self.plan.number_lines {
             let count = memchr::memchr_iter(b'\n', &chunk.bytes).count();
             self.lines.publish(source, chunk.index, count as u64);
         }
         let is_cold = self.plan.search.is_some_and(|search| !search.is_match(&chunk.bytes));
-        let finished = if is_cold {
-            Finished::Skipped
-        } else {
-            let mut part = self.visitor.part();
-            let edge = self.read_chunk(&chunk, &mut part);
-            Finished::Read { edge, part: self.visitor.gathered(part) }
-        };
-        self.submit(chunk, finished)
+        if is_cold {
+            // The next bytes come into memory that the cache still holds.
+            let own = chunk.release();
+            let spare = self.submit(chunk, Finished::Skipped);
+            return own.or(spare).unwrap_or_default();
+        }
+        let mut part = self.visitor.part();
+        let edge = self.read_chunk(&chunk, &mut part);
+        let part = self.visitor.gathered(part);
+        self.submit(chunk, Finished::Read { edge, part }).unwrap_or_default()
     }
 
     fn read_chunk(&mut self, chunk: &Chunk, part: &mut V::Part) -> crate::record::ChunkEdge {
@@ -219,7 +221,7 @@ impl<V: Visit> Worker<'_, V> {
                 line_count += u64::from(!text.trim_ascii().is_empty());
                 assembler.line(origin, text, &mut sink);
             }
-            assembler.into_edge(chunk.offset + chunk.bytes.len() as u64, &mut sink)
+            assembler.into_edge(chunk.end(), &mut sink)
         };
         self.tally.lines += line_count;
         self.arena = arena;
@@ -228,8 +230,9 @@ impl<V: Visit> Worker<'_, V> {
         edge
     }
 
-    /// Leaves a chunk to its source's joint, and joins what is next in order.
-    fn submit(&mut self, chunk: Chunk, finished: Finished<V::Part>) -> Vec<u8> {
+    /// Leaves a chunk to its source's joint, and joins what is next in order. Gives a buffer to use
+    /// again, if there is one.
+    fn submit(&mut self, chunk: Chunk, finished: Finished<V::Part>) -> Option<Buffer> {
         let source = chunk.source;
         let joints = self.joints;
         let mut joint = lock(&joints[source.0 as usize]);
@@ -258,7 +261,7 @@ impl<V: Visit> Worker<'_, V> {
     }
 
     /// A live source fell silent: what is open is shown as it is.
-    fn quiet(&mut self, chunk: Chunk) -> Vec<u8> {
+    fn quiet(&mut self, chunk: Chunk) -> Buffer {
         let source = chunk.source;
         if self.plan.number_lines {
             // The lines of later chunks are counted from it as from any other.

@@ -16,8 +16,8 @@ pub struct Search {
 #[derive(Debug)]
 enum Engine {
     One(Box<Finder<'static>>),
-    /// A handful, with vector instructions: six times as fast as the automaton.
-    Few(Box<packed::Searcher>),
+    /// A handful, by their fragments.
+    Few(Box<Fragments>),
     Many(Box<AhoCorasick>),
 }
 
@@ -61,8 +61,8 @@ impl Search {
         let engine = match needles.as_slice() {
             [] => return None,
             [one] => Engine::One(Box::new(Finder::new(one).into_owned())),
-            many => match few(many) {
-                Some(searcher) => Engine::Few(Box::new(searcher)),
+            many => match Fragments::of(many) {
+                Some(fragments) => Engine::Few(Box::new(fragments)),
                 None => Engine::Many(Box::new(
                     AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(many).ok()?,
                 )),
@@ -75,18 +75,73 @@ impl Search {
     pub fn is_match(&self, bytes: &[u8]) -> bool {
         match &self.engine {
             Engine::One(finder) => finder.find(bytes).is_some(),
-            Engine::Few(searcher) => searcher.find(bytes).is_some(),
+            Engine::Few(fragments) => fragments.is_match(bytes),
             Engine::Many(automaton) => automaton.is_match(bytes),
         }
     }
 }
 
-/// The vector searcher, where this machine has one and the needles suit it.
-fn few(needles: &[Vec<u8>]) -> Option<packed::Searcher> {
-    if needles.len() > 48 {
-        return None;
+/// A few bytes of each needle, found with vector instructions, and the needles to compare then.
+///
+/// Six times as fast as the automaton. Three bytes cost a quarter less to look for than four, and
+/// are as good where they are rare.
+#[derive(Debug)]
+struct Fragments {
+    searcher: packed::Searcher,
+    /// The needle of each pattern of the searcher, and where in it the fragment begins.
+    needles: Vec<(Vec<u8>, usize)>,
+}
+
+impl Fragments {
+    const LENGTH: usize = 3;
+    /// The searcher compares that many patterns exactly; when more share its buckets, longer ones
+    /// tell better.
+    const MOST_SHORT: usize = 8;
+    const MOST: usize = 48;
+
+    /// `None` where this machine has no such instructions, or the needles do not suit them.
+    fn of(needles: &[Vec<u8>]) -> Option<Fragments> {
+        if needles.len() > Fragments::MOST {
+            return None;
+        }
+        let is_short = needles.len() <= Fragments::MOST_SHORT;
+        let needles: Vec<(Vec<u8>, usize)> = needles
+            .iter()
+            .map(|needle| (needle.clone(), if is_short { rarest(needle) } else { 0 }))
+            .collect();
+        let fragments = needles.iter().map(|(needle, start)| {
+            let end = if is_short { start + Fragments::LENGTH } else { needle.len() };
+            &needle[*start..end.min(needle.len())]
+        });
+        let searcher = packed::Config::new().builder().extend(fragments).build()?;
+        Some(Fragments { searcher, needles })
     }
-    packed::Config::new().builder().extend(needles).build()
+
+    fn is_match(&self, bytes: &[u8]) -> bool {
+        let mut span = aho_corasick::Span::from(0..bytes.len());
+        while let Some(found) = self.searcher.find_in(bytes, span) {
+            // Several needles may have the same fragment.
+            let holds = |(needle, start): &(Vec<u8>, usize)| {
+                let begin = found.start().checked_sub(*start);
+                begin.is_some_and(|begin| bytes[begin..].starts_with(needle))
+            };
+            if self.needles.iter().any(holds) {
+                return true;
+            }
+            span.start = found.start() + 1;
+        }
+        false
+    }
+}
+
+/// Where the fragment begins that is rarest in logs, as a rule: digits are everywhere (times,
+/// numbers), so letters tell more.
+fn rarest(needle: &[u8]) -> usize {
+    let letters = |start: &usize| {
+        let fragment = needle[*start..].iter().take(Fragments::LENGTH);
+        fragment.filter(|byte| !byte.is_ascii_digit()).count()
+    };
+    (0..=needle.len().saturating_sub(Fragments::LENGTH)).max_by_key(letters).unwrap_or(0)
 }
 
 /// Characters that encoders of JSON escape, some of them always.

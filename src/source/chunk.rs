@@ -6,8 +6,11 @@
 //! (see [`ReadOptions::live`](super::ReadOptions::live)) cut by time instead.
 
 use super::SourceId;
+use super::positioned::Positioned;
 use memchr::{memchr, memrchr};
 use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// A physical line may become this long, in bytes, before it may be cut.
 ///
@@ -31,12 +34,40 @@ pub struct Chunk {
     /// first byte, has the beginning of its window, which may lie inside a line.
     pub offset: u64,
     /// The bytes. Empty where no line begins in the chunk's window: a long line lies across it.
-    pub bytes: Vec<u8>,
+    pub bytes: Buffer,
     /// Nothing of this source follows.
     pub is_last: bool,
     /// An empty chunk of a live stream that says: nothing has come for a while, so what is held
     /// open in the hope of a continuation should be given out.
     pub is_quiet: bool,
+    /// What the bytes can be read from once more.
+    pub(crate) file: Option<Arc<Positioned>>,
+    /// How many bytes there are, or were before they were let go.
+    pub(crate) length: u64,
+}
+
+impl Chunk {
+    /// Offset of the byte after the last one, within the (decompressed) source.
+    pub fn end(&self) -> u64 {
+        self.offset + self.length
+    }
+
+    /// Lets the bytes go if [`Chunk::fetch`] can bring them back. Gives their memory, to be used
+    /// for other bytes while it is still in the processor's cache.
+    pub fn release(&mut self) -> Option<Buffer> {
+        self.file.as_ref().map(|_| std::mem::take(&mut self.bytes))
+    }
+
+    /// Brings back the bytes that were let go. If the file was changed since, these may be others,
+    /// or fewer.
+    pub fn fetch(&mut self) {
+        if let Some(file) = &self.file
+            && self.bytes.is_empty()
+            && self.length > 0
+        {
+            self.bytes = file.chunk(self.index, Buffer::default()).0.bytes;
+        }
+    }
 }
 
 impl fmt::Debug for Chunk {
@@ -47,7 +78,7 @@ impl fmt::Debug for Chunk {
             self.source,
             self.index,
             self.offset,
-            self.bytes.len(),
+            self.length,
             if self.is_last { " last" } else { "" },
             if self.is_quiet { " quiet" } else { "" },
         )
@@ -95,65 +126,110 @@ impl Cutting {
     }
 }
 
-/// A growing buffer whose bytes, once zeroed, stay usable: recycling it costs no zeroing.
+/// The bytes of a chunk, in memory that can be used again.
+///
+/// They need not begin where the memory does: the kernel copies out of the page cache up to twice
+/// as fast if a byte's place within its page is the same on both sides, see [`Fill::at`].
+#[derive(Default)]
+pub struct Buffer {
+    memory: Vec<u8>,
+    start: usize,
+    length: usize,
+}
+
+impl Deref for Buffer {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.memory[self.start..self.start + self.length]
+    }
+}
+
+impl fmt::Debug for Buffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.escape_ascii())
+    }
+}
+
+impl<const N: usize> PartialEq<&[u8; N]> for Buffer {
+    fn eq(&self, other: &&[u8; N]) -> bool {
+        **self == other[..]
+    }
+}
+
+/// A growing buffer whose memory, once zeroed, stays usable: recycling it costs no zeroing.
 #[derive(Debug, Default)]
 pub(crate) struct Fill {
-    bytes: Vec<u8>,
-    filled: usize,
+    buffer: Buffer,
+    /// Where in a page the first byte is to be.
+    place: usize,
 }
 
 impl Fill {
+    const PAGE: usize = 4096;
+
     /// An empty one that reuses `buffer`, whose contents do not matter.
-    pub fn recycle(buffer: Vec<u8>) -> Fill {
-        Fill { bytes: buffer, filled: 0 }
+    pub fn recycle(buffer: Buffer) -> Fill {
+        Fill::at(0, buffer)
+    }
+
+    /// An empty one for the bytes of a file from `offset` on.
+    pub fn at(offset: u64, mut buffer: Buffer) -> Fill {
+        buffer.length = 0;
+        Fill { buffer, place: (offset % Fill::PAGE as u64) as usize }
     }
 
     /// What has been filled in.
     pub fn filled(&self) -> &[u8] {
-        &self.bytes[..self.filled]
+        &self.buffer
     }
 
     /// How much has been filled in.
     pub fn len(&self) -> usize {
-        self.filled
+        self.buffer.length
     }
 
     /// Room for `length` more bytes, to be confirmed by [`Fill::advance`].
     pub fn room(&mut self, length: usize) -> &mut [u8] {
-        let end = self.filled + length;
-        if self.bytes.len() < end {
-            self.bytes.resize(end, 0);
+        let Buffer { memory, start, length: filled } = &mut self.buffer;
+        let needed = 2 * Fill::PAGE + *filled + length;
+        if memory.len() < needed {
+            memory.resize(needed, 0);
         }
-        &mut self.bytes[self.filled..end]
+        if *filled == 0 {
+            // No byte has to be moved, so the beginning can follow where the memory now is.
+            *start = memory.as_ptr().align_offset(Fill::PAGE).min(Fill::PAGE) + self.place;
+        }
+        &mut memory[*start + *filled..][..length]
     }
 
     /// The first `length` bytes of the room have been written.
     pub fn advance(&mut self, length: usize) {
-        self.filled = (self.filled + length).min(self.bytes.len());
+        let most = self.buffer.memory.len() - self.buffer.start;
+        self.buffer.length = (self.buffer.length + length).min(most);
     }
 
     /// Copies `bytes` to the end.
     pub fn extend(&mut self, bytes: &[u8]) {
         self.room(bytes.len()).copy_from_slice(bytes);
-        self.filled += bytes.len();
+        self.advance(bytes.len());
     }
 
-    /// The first `length` bytes as a vector of their own; what follows them stays, in `buffer`.
-    pub fn split_off_front(&mut self, length: usize, mut buffer: Vec<u8>) -> Vec<u8> {
-        if length == 0 {
-            buffer.clear();
-            return buffer;
-        }
+    /// The first `length` bytes as a buffer of their own; what follows them stays, in `buffer`.
+    pub fn split_off_front(&mut self, length: usize, buffer: Buffer) -> Buffer {
         let mut rest = Fill::recycle(buffer);
-        rest.extend(&self.bytes[length..self.filled]);
-        let mut front = std::mem::replace(self, rest).bytes;
-        front.truncate(length);
-        front
+        if length == 0 {
+            return rest.buffer;
+        }
+        rest.extend(&self.filled()[length..]);
+        std::mem::replace(self, rest).into_bytes(0, length)
     }
 
-    /// All of it.
-    pub fn into_bytes(mut self, length: usize) -> Vec<u8> {
-        self.bytes.truncate(length.min(self.filled));
-        self.bytes
+    /// The bytes from `start` on, `length` of them or all there are.
+    pub fn into_bytes(mut self, start: usize, length: usize) -> Buffer {
+        let start = start.min(self.buffer.length);
+        self.buffer.start += start;
+        self.buffer.length = (self.buffer.length - start).min(length);
+        self.buffer
     }
 }

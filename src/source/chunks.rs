@@ -5,7 +5,7 @@
 //! and reads for itself. A stream is taken off the desk by one thread, which takes a chunk and puts
 //! it back; the others go on to later sources, and wait only when there are none.
 
-use super::chunk::{Chunk, Cutting, MAX_LINE};
+use super::chunk::{Buffer, Chunk, Cutting, MAX_LINE};
 use super::error::{SourceError, SourceErrorKind};
 use super::opening::{Opened, Opening, open};
 use super::positioned::Positioned;
@@ -200,7 +200,7 @@ impl Chunks {
     ///
     /// `buffer` is a chunk's bytes to be used again. Its contents do not matter, but should be
     /// left: then they need not be zeroed.
-    pub fn next(&self, mut buffer: Vec<u8>) -> Option<Result<Chunk, SourceError>> {
+    pub fn next(&self, mut buffer: Buffer) -> Option<Result<Chunk, SourceError>> {
         let mut desk = self.desk();
         loop {
             if self.stop.is_stopped() {
@@ -218,7 +218,7 @@ impl Chunks {
             while let Some((position, work)) = desk.pick(&mut look) {
                 drop(desk);
                 match work {
-                    Work::Nothing => return Some(Ok(self.empty_chunk(position, buffer))),
+                    Work::Nothing => return Some(Ok(self.empty_chunk(position))),
                     Work::Read(file, index) => {
                         return Some(Ok(self.read_plain(&file, index, position, buffer)));
                     }
@@ -360,7 +360,13 @@ impl Chunks {
         desk.slots[position] = if is_last { Slot::Finished } else { Slot::Stream(stream) };
     }
 
-    fn read_plain(&self, file: &Positioned, index: u32, position: usize, buffer: Vec<u8>) -> Chunk {
+    fn read_plain(
+        &self,
+        file: &Arc<Positioned>,
+        index: u32,
+        position: usize,
+        buffer: Buffer,
+    ) -> Chunk {
         let (chunk, failure) = file.chunk(index, buffer);
         self.read.fetch_add(file.window_length(index), Ordering::Relaxed);
         if let Some(kind) = failure {
@@ -372,10 +378,18 @@ impl Chunks {
         chunk
     }
 
-    fn empty_chunk(&self, position: usize, mut bytes: Vec<u8>) -> Chunk {
-        bytes.clear();
+    fn empty_chunk(&self, position: usize) -> Chunk {
         let source = self.sources[position].id;
-        Chunk { source, index: 0, offset: 0, bytes, is_last: true, is_quiet: false }
+        Chunk {
+            source,
+            index: 0,
+            offset: 0,
+            bytes: Buffer::default(),
+            is_last: true,
+            is_quiet: false,
+            file: None,
+            length: 0,
+        }
     }
 }
 

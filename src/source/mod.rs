@@ -24,7 +24,7 @@ mod wait;
 mod tests;
 
 pub use archive::ArchiveFormat;
-pub use chunk::{Chunk, MAX_LINE};
+pub use chunk::{Buffer, Chunk, MAX_LINE};
 pub use chunks::{Chunks, Progress, ReadOptions};
 pub use decompress::Compression;
 pub use error::{SourceError, SourceErrorKind, reason};

@@ -36,6 +36,12 @@ impl Stretch {
         }
         Ok(filled)
     }
+
+    /// How long it is by now, if the file can tell: never longer than it was.
+    pub fn size_now(&self) -> io::Result<u64> {
+        let length = self.file.metadata()?.len();
+        Ok(length.saturating_sub(self.start).min(self.size))
+    }
 }
 
 #[cfg(unix)]

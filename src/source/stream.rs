@@ -6,7 +6,7 @@
 
 use super::SourceId;
 use super::archive::ArchiveFormat;
-use super::chunk::{Chunk, Cutting, Fill};
+use super::chunk::{Buffer, Chunk, Cutting, Fill};
 use super::decompress::{Compression, Recognition};
 use super::error::SourceErrorKind;
 use super::raw::Raw;
@@ -82,7 +82,7 @@ pub(crate) enum Attempt {
     Taken(Chunk),
     /// Nothing whole is there yet; look again when the file is readable, or at that time. The
     /// buffer comes back.
-    Pending(Pending, Vec<u8>),
+    Pending(Pending, Buffer),
 }
 
 /// What a live stream waits for.
@@ -158,7 +158,7 @@ impl Stream {
     }
 
     /// The next chunk. Blocks until there is one, unless this is a live stream.
-    pub fn take(&mut self, buffer: Vec<u8>) -> Attempt {
+    pub fn take(&mut self, buffer: Buffer) -> Attempt {
         let Some(live) = &self.live else {
             return Attempt::Taken(self.take_window(buffer));
         };
@@ -170,7 +170,7 @@ impl Stream {
     }
 
     /// The chunk of the next window.
-    fn take_window(&mut self, buffer: Vec<u8>) -> Chunk {
+    fn take_window(&mut self, buffer: Buffer) -> Chunk {
         let window_end = self.cutting.window_end(self.index);
         loop {
             let end = self.end();
@@ -199,7 +199,7 @@ impl Stream {
 
     /// The whole lines that are there now. Gives the buffer back when it cannot be said what is
     /// there, since the stream is compressed and a decoder cannot stop halfway.
-    fn take_live(&mut self, file: &Arc<File>, buffer: Vec<u8>) -> Result<Attempt, Vec<u8>> {
+    fn take_live(&mut self, file: &Arc<File>, buffer: Buffer) -> Result<Attempt, Buffer> {
         let chunk_size = self.cutting.chunk_size;
         loop {
             if matches!(self.reader, Reader::Decoding(..)) {
@@ -236,7 +236,7 @@ impl Stream {
     }
 
     /// Nothing whole is there: a quiet chunk if that is news, else patience.
-    fn wait(&mut self, file: &Arc<File>, buffer: Vec<u8>) -> Attempt {
+    fn wait(&mut self, file: &Arc<File>, buffer: Buffer) -> Attempt {
         self.seen = self.carry.len();
         let restless = self.live.as_ref().filter(|live| live.restless);
         let deadline = restless.map(|live| live.last_bytes + QUIET);
@@ -252,7 +252,7 @@ impl Stream {
     }
 
     /// The first `length` bytes of the carry as the next chunk.
-    fn hand_out(&mut self, length: usize, is_last: bool, buffer: Vec<u8>) -> Chunk {
+    fn hand_out(&mut self, length: usize, is_last: bool, buffer: Buffer) -> Chunk {
         let bytes = self.carry.split_off_front(length, buffer);
         if length > 0 {
             self.seen = 0;
@@ -270,6 +270,8 @@ impl Stream {
             bytes,
             is_last,
             is_quiet: false,
+            file: None,
+            length: length as u64,
         };
         self.offset += length as u64;
         self.index = self.index.wrapping_add(1);
@@ -332,7 +334,7 @@ impl Stream {
     fn recognise(&mut self) {
         match Compression::recognise(self.carry.filled()) {
             Recognition::Compressed(compression) => {
-                let head = std::mem::take(&mut self.carry).into_bytes(usize::MAX);
+                let head = std::mem::take(&mut self.carry).filled().to_vec();
                 if let Reader::Unknown(raw) = std::mem::replace(&mut self.reader, Reader::None) {
                     self.decode(compression, head, raw);
                 }

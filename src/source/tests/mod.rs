@@ -17,7 +17,7 @@ fn read(chunks: &Chunks, threads: usize) -> (Vec<Chunk>, Vec<String>) {
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                let mut buffer = vec![b'?'; 10];
+                let mut buffer = Buffer::default();
                 while let Some(next) = chunks.next(std::mem::take(&mut buffer)) {
                     let mut gathered = gathered.lock().unwrap();
                     match next {
@@ -156,8 +156,14 @@ proptest! {
         let expected =
             by_definition(&bytes, (chunk_size as u64).min(max_line), max_line);
         for _ in 0..2 {
-            let (read, errors) = read(&chunks, 2);
+            let (mut read, errors) = read(&chunks, 2);
             prop_assert!(errors.is_empty(), "{errors:?}");
+            for chunk in &mut read {
+                let before = chunk.bytes.to_vec();
+                drop(chunk.release());
+                chunk.fetch();
+                prop_assert_eq!(&before[..], &chunk.bytes[..], "let go, and fetched again");
+            }
             let mut count = 0;
             for of_source in read.chunk_by(|one, other| one.source == other.source) {
                 prop_assert_eq!(&joined(of_source, max_line), &bytes);
@@ -221,7 +227,7 @@ fn an_empty_file_can_be_read_again() {
     for _ in 0..2 {
         let (read, errors) = read(&chunks.again(), 1);
         assert!(read.len() == 1 && errors.is_empty(), "{errors:?}");
-        while chunks.next(Vec::new()).is_some() {}
+        while chunks.next(Buffer::default()).is_some() {}
         written(&directory, "a", b"grown\n");
     }
     assert_eq!(joined(&read(&chunks.again(), 1).0, MAX_LINE), b"");
@@ -255,7 +261,7 @@ fn one_thread_gets_the_chunks_in_order() {
     let inputs = [written(&directory, "a", &long_log()), written(&directory, "b", b"1\n2\n")];
     let chunks = chunks_of(&inputs, options(10_000));
     let mut before = None;
-    while let Some(chunk) = chunks.next(Vec::new()) {
+    while let Some(chunk) = chunks.next(Buffer::default()) {
         let chunk = chunk.unwrap();
         let place = Some((chunk.source, chunk.index));
         assert!(before < place);
@@ -337,7 +343,7 @@ fn a_file_that_shrinks_ends_early_with_one_warning() {
     let directory = tempfile::tempdir().unwrap();
     let input = written(&directory, "a", &long_log());
     let chunks = chunks_of(std::slice::from_ref(&input), options(1000));
-    let first = chunks.next(Vec::new()).unwrap().unwrap();
+    let first = chunks.next(Buffer::default()).unwrap().unwrap();
     assert_eq!(first.offset, 0);
     if let Input::Path(path) = &input {
         fs::OpenOptions::new().write(true).open(path).unwrap().set_len(2000).unwrap();
@@ -355,7 +361,7 @@ fn a_file_that_grows_is_read_to_its_first_size() {
     let directory = tempfile::tempdir().unwrap();
     let input = written(&directory, "a", b"one\ntwo\n");
     let chunks = chunks_of(std::slice::from_ref(&input), options(4));
-    let first = chunks.next(Vec::new()).unwrap().unwrap();
+    let first = chunks.next(Buffer::default()).unwrap().unwrap();
     if let Input::Path(path) = &input {
         fs::OpenOptions::new().append(true).open(path).unwrap().write_all(b"three\n").unwrap();
     }

@@ -13,12 +13,12 @@ fn small_writes_are_gathered_to_full_chunks() {
             writer.write_all(b"abc\n").unwrap();
         }
     });
-    let first = chunks.next(Vec::new()).unwrap().unwrap();
+    let first = chunks.next(Buffer::default()).unwrap().unwrap();
     assert_eq!((first.bytes.len(), first.is_last), (1000, false));
     drop(reader);
-    let last = chunks.next(Vec::new()).unwrap().unwrap();
+    let last = chunks.next(Buffer::default()).unwrap().unwrap();
     assert_eq!((last.bytes.len(), last.is_last), (1000, true));
-    assert!(chunks.next(Vec::new()).is_none());
+    assert!(chunks.next(Buffer::default()).is_none());
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn a_live_pipe_gives_whole_lines_then_quiet_then_the_rest_at_the_end() {
     let chunks = chunks_of(&[descriptor(&reader)], live);
     writer.write_all(b"one\ntwo\nthr").unwrap();
     let began = Instant::now();
-    let take = || chunks.next(Vec::new()).unwrap().unwrap();
+    let take = || chunks.next(Buffer::default()).unwrap().unwrap();
     let first = take();
     assert_eq!(first.bytes, b"one\ntwo\n");
     let quiet = take();
@@ -45,7 +45,7 @@ fn a_live_pipe_gives_whole_lines_then_quiet_then_the_rest_at_the_end() {
     drop((ending.join().unwrap(), reader));
     let last = take();
     assert_eq!((&last.bytes[..], last.is_last, last.index), (&b"four"[..], true, 3));
-    assert!(chunks.next(Vec::new()).is_none());
+    assert!(chunks.next(Buffer::default()).is_none());
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn one_thread_follows_several_live_pipes() {
     let expect = |to: &mut std::io::PipeWriter, source| {
         to.write_all(b"line\n").unwrap();
         loop {
-            let chunk = chunks.next(Vec::new()).unwrap().unwrap();
+            let chunk = chunks.next(Buffer::default()).unwrap().unwrap();
             if !chunk.is_quiet {
                 return assert_eq!((chunk.source, &chunk.bytes[..]), (source, &b"line\n"[..]));
             }
@@ -122,7 +122,7 @@ fn stopping_wakes_a_thread_that_waits_for_a_pipe() {
         let chunks = chunks_of(&[descriptor(&reader)], ReadOptions { live, ..options(64) });
         std::thread::scope(|scope| {
             for _ in 0..3 {
-                scope.spawn(|| assert!(chunks.next(Vec::new()).is_none()));
+                scope.spawn(|| assert!(chunks.next(Buffer::default()).is_none()));
             }
             std::thread::sleep(Duration::from_millis(30));
             chunks.stop();
@@ -142,7 +142,7 @@ fn a_stream_that_another_thread_waits_for_is_passed_over() {
             let sender = sender.clone();
             scope.spawn(|| {
                 let sender = sender;
-                sender.send(chunks.next(Vec::new()).unwrap().unwrap()).unwrap();
+                sender.send(chunks.next(Buffer::default()).unwrap().unwrap()).unwrap();
             });
         }
         // One of the two waits for the pipe, whichever came first.
