@@ -64,7 +64,7 @@ fn gather(file: &Path, search: Option<&Search>) {
     let (sources, _) = expand(&[Input::from(file.as_os_str())]);
     let latest = Timestamp::from_nanoseconds(1_795_370_400_000_000_000);
     let reference = Reference { latest, time_zone: TimeZone::UTC };
-    let infos = [SourceInfo { service_name: None, reference }];
+    let infos = [SourceInfo { service_name: None, reference, midnights: None }];
     let plan = ReadPlan {
         sources: &infos,
         detail: Detail::Fields,

@@ -28,7 +28,7 @@ impl Visit for Checked<'_> {
 
     fn record(&self, (): &mut (), read: &ReadRecord<'_, '_>) {
         let record = read.record;
-        for (field, origin) in explain(read, &self.reference).fields {
+        for (field, origin) in explain(read, &self.reference, None).fields {
             let FieldOrigin::Bytes { line, start, end } = origin else {
                 self.counts.lock().unwrap().1 += usize::from(origin == FieldOrigin::Derived);
                 continue;
@@ -89,7 +89,7 @@ fn the_bytes_that_are_named_say_the_field() {
             service::of_file(path.as_os_str().as_encoded_bytes()).map(<[u8]>::to_vec);
         let plan = ReadPlan {
             patterns: &[],
-            sources: &[SourceInfo { service_name, reference }],
+            sources: &[SourceInfo { service_name, reference, midnights: None }],
             detail: Detail::Fields,
             search: None,
             keys: &UserKeys::default(),

@@ -66,6 +66,7 @@ fn records(path: &Path, chunk_size: usize) -> Vec<u8> {
     let info = SourceInfo {
         service_name: service::of_file(path.as_os_str().as_encoded_bytes()).map(<[u8]>::to_vec),
         reference: Reference { latest, time_zone: TimeZone::UTC },
+        midnights: None,
     };
     let chunks = Chunks::new(sources, ReadOptions { chunk_size, ..ReadOptions::default() });
     let lines = LineTable::new();

@@ -171,7 +171,7 @@ fn pass<V: Visit>(file: &Path, how: How, search: Option<&Search>, visitor: &V) {
     assert!(errors.is_empty(), "{errors:?}");
     let latest = Timestamp::from_nanoseconds(1_795_370_400_000_000_000);
     let reference = Reference { latest, time_zone: TimeZone::UTC };
-    let infos = [SourceInfo { service_name: Some(b"file".to_vec()), reference }];
+    let infos = [SourceInfo { service_name: Some(b"file".to_vec()), reference, midnights: None }];
     let plan = ReadPlan {
         patterns: &[],
         sources: &infos,

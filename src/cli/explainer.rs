@@ -29,7 +29,8 @@ impl<'a> Explainer<'a> {
 
     /// Finds what gave each field of a record.
     pub(crate) fn explain(&self, read: &ReadRecord<'_, '_>) -> Explanation {
-        let explanation = explain(read, &self.infos[read.source.0 as usize].reference);
+        let info = &self.infos[read.source.0 as usize];
+        let explanation = explain(read, &info.reference, info.midnights.as_deref());
         let mut format = explanation.envelopes.join(" > ");
         if !format.is_empty() {
             format.push_str(" > ");

@@ -119,7 +119,12 @@ impl FilterArgs {
         let has_links = !self.input.link.is_empty();
         let is_read_twice = has_prefix || has_links;
         let is_live = !is_read_twice && !self.sort;
-        let inputs = self.input.open(&files, context, is_read_twice, is_live)?;
+        let mut inputs = self.input.open(&files, context, is_read_twice, is_live)?;
+        let format = self.format.unwrap_or(RecordFormat::Raw);
+        let by_time = self.sort || self.records.since.is_some() || self.records.until.is_some();
+        if by_time || format != RecordFormat::Raw {
+            inputs.find_days();
+        }
         let resolved = resolve(&named, &inputs, context)?;
         let mut query = self.records.query(self.input.time_zone(), context)?;
         // With --sample alone, every trace of the sample is meant.
@@ -144,7 +149,6 @@ impl FilterArgs {
         let (before, after) = (self.before_context.max(around), self.after_context.max(around));
         let needs_all = self.invert_match || before > 0 || after > 0 || has_links;
         let search = if needs_all { None } else { resolved.search() };
-        let format = self.format.unwrap_or(RecordFormat::Raw);
         let lines = LineTable::new();
         let is_listing = self.count || self.files_with_matches;
         let writer = Writer::new(

@@ -3,11 +3,14 @@
 use super::Context;
 use super::config::Config;
 use super::error::CliError;
-use crate::pipeline::{LineTable, ReadOutcome, ReadPlan, Search, SourceInfo, Visit, read};
+use crate::pipeline::{
+    LineTable, ReadOutcome, ReadPlan, Search, SourceInfo, Visit, midnights, read,
+};
 use crate::record::{Detail, Pattern, Reference, TimeZone, Timestamp, UserKeys, service};
 use crate::source::{Chunks, Input, ReadOptions, Source, SourceError, expand};
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 /// What to read and how.
@@ -163,7 +166,8 @@ impl InputArgs {
             (None, Some(modified)) => modified,
             _ => now,
         };
-        SourceInfo { service_name, reference: Reference { latest, time_zone: self.time_zone() } }
+        let reference = Reference { latest, time_zone: self.time_zone() };
+        SourceInfo { service_name, reference, midnights: None }
     }
 
     /// A date means its last moment; a moment means itself.
@@ -181,6 +185,15 @@ impl InputArgs {
 }
 
 impl Inputs {
+    /// Finds out which days stamps without a date are of. To be called before reading if times
+    /// matter.
+    pub(crate) fn find_days(&mut self) {
+        let found = midnights(self.sources(), &self.infos, &self.patterns, self.threads);
+        for (info, midnights) in self.infos.iter_mut().zip(found) {
+            info.midnights = midnights.map(Arc::new);
+        }
+    }
+
     /// Reads everything once.
     pub(crate) fn read<V: Visit>(
         &self,

@@ -52,7 +52,8 @@ pub(crate) struct RecordsArgs {
 impl RecordsArgs {
     pub(crate) fn run(mut self, context: &Context, stderr: &mut dyn Write) -> Result<u8, CliError> {
         let context = &self.input.context(self.output.quiet, context)?;
-        let inputs = self.input.open(&self.files, context, false, !self.sort)?;
+        let mut inputs = self.input.open(&self.files, context, false, !self.sort)?;
+        inputs.find_days();
         let query = self.records.query(self.input.time_zone(), context)?;
         let lines = LineTable::new();
         let shape = Shape {

@@ -82,7 +82,8 @@ impl TimelineArgs {
         }
         let has_prefix = named.iter().any(|name| matches!(name, TraceArgument::Prefix(_)));
         let is_selected = named.is_empty() && self.select.is_given();
-        let inputs = self.input.open(&files, context, has_prefix || is_selected, false)?;
+        let mut inputs = self.input.open(&files, context, has_prefix || is_selected, false)?;
+        inputs.find_days();
         let shown = if named.is_empty() {
             self.selected(&inputs, is_selected, context)?
         } else {

@@ -55,7 +55,8 @@ impl TracesArgs {
     ) -> Result<u8, CliError> {
         let context = &self.input.context(self.output.quiet, context)?;
         let selection = self.select.selection(self.input.time_zone(), context.now)?;
-        let inputs = self.input.open(&self.files, context, false, false)?;
+        let mut inputs = self.input.open(&self.files, context, false, false)?;
+        inputs.find_days();
         let pick =
             Pick { selection: &selection, order: self.select.order(), limit: self.select.most() };
         let mut gathered = gather(&inputs, &inputs.chunks, Want::default(), &pick, context)?;

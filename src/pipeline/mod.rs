@@ -8,10 +8,11 @@ mod assemble;
 mod headers;
 mod joint;
 mod line_table;
+mod midnights;
 mod search;
 
 use crate::record::{
-    Assembler, Columns, Detail, KeyCache, LineOrigin, Pattern, ReadRecord, Reference,
+    Assembler, Columns, Detail, KeyCache, LineOrigin, Midnights, Pattern, ReadRecord, Reference,
     SourceContext, Tally, UserKeys,
 };
 use crate::source::{Buffer, Chunk, Chunks, SourceError, SourceId, lines};
@@ -19,10 +20,11 @@ use crate::trace::{Batch, TraceStore};
 use bumpalo::Bump;
 use headers::HeaderTable;
 use joint::{Finished, Joint, Surroundings};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use assemble::{Pick, Picked, assemble};
 pub use line_table::LineTable;
+pub use midnights::midnights;
 pub use search::Search;
 
 /// What the meaning of a source's lines depends on.
@@ -32,6 +34,8 @@ pub struct SourceInfo {
     pub service_name: Option<Vec<u8>>,
     /// Completes stamps without year, date or zone.
     pub reference: Reference,
+    /// Where stamps without a date pass midnight: see [`midnights()`].
+    pub midnights: Option<Arc<Midnights>>,
 }
 
 /// How to read.
@@ -127,12 +131,14 @@ pub fn read<V: Visit>(
         outcome.tally.merge(&worker.tally);
         outcome.errors.append(&mut worker.errors);
     };
-    match rayon::ThreadPoolBuilder::new().num_threads(plan.threads.max(1)).build() {
-        Ok(pool) => {
+    let several = (plan.threads > 1).then_some(plan.threads);
+    let pool = several.and_then(|n| rayon::ThreadPoolBuilder::new().num_threads(n).build().ok());
+    match pool {
+        Some(pool) => {
             pool.broadcast(|_| work());
         }
-        // No threads to be had: the calling thread does it all.
-        Err(_) => work(),
+        // One thread, or none to be had: the calling one does it all.
+        None => work(),
     }
     let mut outcome = outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
     outcome.errors.sort_by(|a, b| (a.source, &a.name).cmp(&(b.source, &b.name)));
@@ -169,6 +175,7 @@ impl<V: Visit> Worker<'_, V> {
         SourceContext {
             service_name: info.service_name.as_deref(),
             reference: info.reference,
+            midnights: info.midnights.as_deref(),
             detail: self.plan.detail,
             columns: Columns::Unnamed,
             patterns: self.plan.patterns,

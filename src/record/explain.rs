@@ -8,7 +8,7 @@
 use super::envelope;
 use super::fields::Slot;
 use super::scan::slot_before;
-use super::timestamp::{Reference, Timestamp, from_epoch, parse_at};
+use super::timestamp::{Midnights, Reference, Timestamp, from_epoch, parse_at};
 use super::{LogRecord, ReadRecord};
 use crate::trace_context::SpanId;
 use bumpalo::Bump;
@@ -41,8 +41,14 @@ pub enum FieldOrigin {
     Derived,
 }
 
-/// Finds what gave each field. `reference`: as when the record was read.
-pub fn explain(read: &ReadRecord<'_, '_>, reference: &Reference) -> Explanation {
+/// Finds what gave each field. `whole` and `midnights`: as when the record was read.
+pub fn explain(
+    read: &ReadRecord<'_, '_>,
+    whole: &Reference,
+    midnights: Option<&Midnights>,
+) -> Explanation {
+    let offset = read.lines[0].offset;
+    let reference = &midnights.map_or(*whole, |days| days.reference(read.stream, offset, *whole));
     let record = read.record;
     let arena = Bump::new();
     let envelopes = match read.texts.first() {

@@ -33,7 +33,10 @@ pub use reader::{Assembler, Sink as RecordSink};
 pub use severity::Severity;
 pub use stitch::{ChunkEdge, Stitcher};
 pub use tally::Tally;
-pub use timestamp::{Reference, Stamp, TimeZone, TimeZoneError, Timestamp, from_epoch, parse_at};
+pub use timestamp::{
+    MidnightWatch, Midnights, Reference, Stamp, TimeZone, TimeZoneError, Timestamp, from_epoch,
+    parse_at,
+};
 pub use user_keys::{UserKeys, link_value, named_trace};
 
 /// Text of a log, not necessarily UTF-8; owned only where an escape had to be resolved.
@@ -205,6 +208,8 @@ impl ReadRecord<'_, '_> {
 pub struct ReadRecord<'a, 'b> {
     /// The source.
     pub source: SourceId,
+    /// The stream within an interleaved source (pod, container), as a hash.
+    pub stream: u64,
     /// What the lines mean.
     pub record: &'b LogRecord<'a>,
     /// The physical lines, in order. Never empty.

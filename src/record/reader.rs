@@ -31,6 +31,7 @@ type Texts<'a> = SmallVec<[&'a [u8]; 1]>;
 
 /// A record that may still grow.
 struct Open<'a> {
+    stream: u64,
     records: SmallVec<[Box<LogRecord<'a>>; 1]>,
     lines: Lines,
     texts: Texts<'a>,
@@ -113,6 +114,7 @@ impl<'a, 'k> Assembler<'a, 'k> {
     pub fn line(&mut self, origin: LineOrigin, text: &'a [u8], sink: &mut Sink<'_>) {
         let line = RawLine { origin, text };
         let mut peeled = self.parser.peel(text);
+        self.parser.date(peeled.stream, origin.offset);
         let stream = self.stream(peeled.stream, origin.offset);
         let mut lines: Lines = smallvec![origin];
         let mut texts: Texts<'a> = smallvec![text];
@@ -273,6 +275,7 @@ impl<'a, 'k> Assembler<'a, 'k> {
         open.header = self.parser.header().cloned();
         let writer = self.writer(stream, process);
         let stream = &mut self.streams[stream];
+        open.stream = stream.key;
         stream.last = writer;
         if let Some(complete) = stream.writers[writer].open.replace(open) {
             self.close(complete, sink);
@@ -427,6 +430,7 @@ impl<'a, 'k> Assembler<'a, 'k> {
             self.tally.count_format(record.format);
             sink(&ReadRecord {
                 source: self.source,
+                stream: open.stream,
                 record,
                 lines: &open.lines,
                 texts: &open.texts,
@@ -529,8 +533,8 @@ impl<'a> Open<'a> {
         texture: Texture,
         in_trace: bool,
     ) -> Open<'a> {
-        let (continued, blanks, header) = (Vec::new(), Vec::new(), None);
-        Open { records, lines, texts, continued, blanks, texture, in_trace, header }
+        let (stream, continued, blanks, header) = (0, Vec::new(), Vec::new(), None);
+        Open { stream, records, lines, texts, continued, blanks, texture, in_trace, header }
     }
 
     fn keep(&self, out: &mut Vec<OwnedLine>) {

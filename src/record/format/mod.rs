@@ -25,7 +25,7 @@ use super::envelope::{self, Peeled};
 use super::field_set::{FieldSet, Kind, Value};
 use super::fields::{Alias, KeyCache};
 use super::identity::FoundTrace;
-use super::timestamp::Reference;
+use super::timestamp::{Midnights, Reference};
 use super::user_keys::{self, UserIds};
 use super::{AttributeValue, Detail, LogRecord, Text, identity, scan};
 use bumpalo::Bump;
@@ -74,6 +74,8 @@ pub struct SourceContext<'c> {
     pub service_name: Option<&'c [u8]>,
     /// Completes stamps.
     pub reference: Reference,
+    /// Where stamps without a date pass midnight, if that is known.
+    pub midnights: Option<&'c Midnights>,
     /// What to collect.
     pub detail: Detail,
     /// The columns of the lines, as far as named before them.
@@ -85,6 +87,8 @@ pub struct SourceContext<'c> {
 /// Reads lines of one chunk.
 pub(crate) struct LineParser<'a, 'k> {
     pub(crate) context: SourceContext<'a>,
+    /// What completes the stamps of the newest day.
+    whole: Reference,
     pub(crate) arena: &'a Bump,
     cache: &'k mut KeyCache,
     fields: FieldSet<'a>,
@@ -104,6 +108,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
         cache: &'k mut KeyCache,
     ) -> LineParser<'a, 'k> {
         LineParser {
+            whole: context.reference,
             context,
             arena,
             cache,
@@ -111,6 +116,13 @@ impl<'a, 'k> LineParser<'a, 'k> {
             header: None,
             named: UserIds::default(),
             spare: Vec::new(),
+        }
+    }
+
+    /// What completes the stamps of the line at an offset.
+    pub(crate) fn date(&mut self, stream: u64, offset: u64) {
+        if let Some(midnights) = self.context.midnights {
+            self.context.reference = midnights.reference(stream, offset, self.whole);
         }
     }
 

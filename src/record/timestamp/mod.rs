@@ -7,12 +7,14 @@
 mod compact;
 mod epoch;
 mod layout;
+mod midnights;
 mod minute;
 mod zone;
 
 pub(crate) use compact::klog;
 pub use epoch::from_epoch;
 pub use layout::{Stamp, parse_at};
+pub use midnights::{MidnightWatch, Midnights};
 pub(crate) use minute::Minute;
 pub use zone::{TimeZone, TimeZoneError};
 
