@@ -258,6 +258,23 @@ fn a_line_of_a_hundred_megabytes_is_a_line() {
 }
 
 #[test]
+fn a_record_of_too_many_lines_is_cut_once_and_told_of() {
+    let folder = Folder::new();
+    let mut log = format!("2026-11-22T10:00:00Z ERROR api trace_id={ID} boom\n");
+    for line in 0..12_000 {
+        log.push_str(&format!("    at example.Deep.call(Deep.java:{line})\n"));
+    }
+    let log = folder.write("deep.log", log.as_bytes());
+    for chunk_size in ["50000", "10000000"] {
+        let arguments = ["records", "--chunk-size", chunk_size, "--format", "raw"];
+        let output = run(&arguments, std::slice::from_ref(&log));
+        let told = text(&output.stderr);
+        assert!(told.contains("12 001 lines in 2 records"), "{told}");
+        assert!(told.contains("1 record cut for having too many lines"), "{told}");
+    }
+}
+
+#[test]
 fn nothing_to_read_is_nothing_found() {
     let folder = Folder::new();
     let empty = folder.write("empty.log", b"");

@@ -138,5 +138,9 @@ pub(crate) fn report_tally(outcome: &ReadOutcome, context: &Context, stderr: &mu
     if tally.unparsed > 0 {
         text.push_str(&format!(", {} unparsed", crate::render::grouped(tally.unparsed)));
     }
+    if tally.cut_records > 0 {
+        let cut = count(tally.cut_records, "record");
+        text.push_str(&format!("; {cut} cut for having too many lines"));
+    }
     let _ = writeln!(stderr, "{text}");
 }

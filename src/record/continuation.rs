@@ -23,7 +23,7 @@ pub(crate) enum Texture {
 /// of where a file is cut.
 pub const FARTHEST: u64 = 256 * 1024;
 
-/// Lines of one record, at most; more begin a new one.
+/// Lines of one record, at most; more begin a new one, and are told of.
 pub(crate) const MOST_LINES: usize = 10_000;
 
 /// Whether a headless line belongs to the open record.

@@ -341,10 +341,11 @@ impl<'a, 'k> Assembler<'a, 'k> {
         match self.streams[stream].writers.get_mut(last) {
             _ if self.beginnings.contains(&offset) => {}
             Some(Writer { open: Some(open), .. }) => {
-                if open.reaches(offset)
-                    && open.lines.len() + lines.len() <= MOST_LINES
-                    && goes_on(open.texture, open.in_trace, peeled.inner)
-                {
+                let goes_on = open.reaches(offset)
+                    && goes_on(open.texture, open.in_trace, peeled.inner);
+                let is_full = open.lines.len() + lines.len() > MOST_LINES;
+                self.tally.cut_records += u64::from(goes_on && is_full);
+                if goes_on && !is_full {
                     open.continued.push(peeled.inner);
                     open.in_trace |= opens_trace(peeled.inner);
                     open.extend(lines, texts);

@@ -17,6 +17,8 @@ pub struct Tally {
     pub without_time: u64,
     /// Records of a single line in which nothing was recognised.
     pub unparsed: u64,
+    /// Records that were cut because they have too many lines: the rest stands by itself.
+    pub cut_records: u64,
     /// Records by format; sorted by name.
     by_format: Vec<(&'static str, u64)>,
 }
@@ -48,6 +50,7 @@ impl Tally {
         self.with_trace += other.with_trace;
         self.without_time += other.without_time;
         self.unparsed += other.unparsed;
+        self.cut_records += other.cut_records;
         for (format, count) in &other.by_format {
             self.add_format(format, *count);
         }
