@@ -280,11 +280,22 @@ impl<'a> FieldSet<'a> {
                 && record.caller_span_id.is_none()
             {
                 set(found.trace);
-                record.caller_span_id = found.span;
+                let span = if found.is_own { &mut record.span_id } else { &mut record.caller_span_id };
+                *span = found.span;
                 record.trace_flags = found.flags;
             }
         }
-        for (slot, is_decimal) in [(Slot::DatadogTrace, true), (Slot::Trace, false)] {
+        let datadog = (Slot::DatadogTrace, Slot::DatadogSpan, true);
+        let usual = (Slot::Trace, Slot::Span, false);
+        let has_both = self.get(datadog.0).is_some() && self.get(usual.0).is_some();
+        let rank = |slot: Slot| self.ranks[slot as usize];
+        // What comes later counts.
+        let order = if has_both && rank(datadog.0) < rank(usual.0) {
+            [usual, datadog]
+        } else {
+            [datadog, usual]
+        };
+        for (slot, _, is_decimal) in order {
             let Some(value) = self.get(slot) else { continue };
             let is_decimal = is_decimal || value.kind == Kind::Number;
             if let Some(found) = identity::trace_value(value.bytes, is_decimal) {
@@ -294,7 +305,7 @@ impl<'a> FieldSet<'a> {
                 record.span_id = found.span;
             }
         }
-        for (slot, is_decimal) in [(Slot::DatadogSpan, true), (Slot::Span, false)] {
+        for (_, slot, is_decimal) in order {
             let Some(value) = self.get(slot) else { continue };
             let is_decimal = is_decimal || value.kind == Kind::Number;
             record.span_id = identity::span_value(value.bytes, is_decimal).or(record.span_id);

@@ -97,6 +97,7 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("traceid", Trace, 0, Anywhere),
     ("oteltraceid", Trace, 0, Anywhere),
     ("tracetraceid", Trace, 0, Anywhere),
+    ("dttraceid", Trace, 0, Anywhere),
     ("logginggoogleapiscomtrace", Trace, 0, Anywhere),
     ("@tr", Trace, 0, Top),
     ("xb3traceid", Trace, 1, Anywhere),
@@ -115,6 +116,8 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("spanid", Span, 0, Anywhere),
     ("otelspanid", Span, 0, Anywhere),
     ("tracespanid", Span, 0, Anywhere),
+    ("dtspanid", Span, 0, Anywhere),
+    ("segmentid", Span, 3, Anywhere),
     ("logginggoogleapiscomspanid", Span, 0, Anywhere),
     ("@sp", Span, 0, Top),
     ("xb3spanid", Span, 1, Anywhere),
@@ -476,11 +479,23 @@ fn index() -> &'static Index {
     INDEX.get_or_init(Index::build)
 }
 
-/// Looks a key up that stands at the top of a record.
+/// Looks a key up that stands at the top of a record. A dotted one that is in no row means what it
+/// would mean in an object of that name, one with an `@` what it means without.
 pub(crate) fn lookup(key: &[u8]) -> Option<Alias> {
     if key.is_empty() || key.len() > LONGEST + 12 {
         return None;
     }
+    if let Some(alias) = lookup_whole(key) {
+        return Some(alias);
+    }
+    if let Some(bare) = key.strip_prefix(b"@") {
+        return lookup_whole(bare);
+    }
+    let dot = memchr::memrchr(b'.', key)?;
+    lookup_within(&key[..dot], &key[dot + 1..])
+}
+
+fn lookup_whole(key: &[u8]) -> Option<Alias> {
     let mut normalised = Normalised::new();
     if !normalised.push(key) {
         return None;
@@ -498,7 +513,12 @@ pub(crate) fn lookup_nested(parent: &[u8], key: &[u8]) -> Option<Alias> {
     {
         return Some(alias);
     }
-    let alias = lookup(key)?;
+    lookup_within(parent, key)
+}
+
+/// What a key means by itself inside an object, as far as its scope allows.
+fn lookup_within(parent: &[u8], key: &[u8]) -> Option<Alias> {
+    let alias = lookup_whole(key)?;
     let allowed = match alias.scope {
         Scope::Anywhere => !is_one_of(FOREIGN, parent),
         Scope::Grouped => is_one_of(GROUPING, parent),

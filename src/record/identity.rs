@@ -18,9 +18,11 @@ pub(crate) struct FoundTrace<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Propagated<'a> {
     pub(crate) trace: FoundTrace<'a>,
-    /// The sender's span.
+    /// The sender's span, or (see `is_own`) the record's.
     pub(crate) span: Option<SpanId>,
     pub(crate) flags: Option<u8>,
+    /// The value was printed by the span's own program, not received by it.
+    pub(crate) is_own: bool,
 }
 
 /// The ids of a record, as far as found.
@@ -164,8 +166,7 @@ pub(crate) fn is_absent(text: &[u8]) -> bool {
 }
 
 /// Reads the value of a trace id field in any spelling: 32 or 16 hex digits of either case, a
-/// dashed UUID, X-Ray's `1-…-…`, a cloud resource path, a decimal, base64, or (last) any other
-/// word that looks like an id.
+/// dashed UUID, X-Ray's `1-…-…`, a cloud resource path, a decimal, or base64.
 ///
 /// `is_decimal`: sixteen decimal digits are a decimal number (specs: Datadog ids are decimal unless
 /// they have 32 digits).
@@ -207,6 +208,20 @@ pub(crate) fn trace_value(text: &[u8], is_decimal: bool) -> Option<FoundTrace<'_
         return found(key_of(u128::from_be_bytes(value), 32)?);
     }
     None
+}
+
+/// SkyWalking's `segment.thread.sequence`, of hex, decimal and decimal digits.
+pub(crate) fn skywalking(text: &[u8]) -> Option<FoundTrace<'_>> {
+    let mut parts = text.split(|b| *b == b'.');
+    let (segment, thread, sequence) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    let is_id = parts.next().is_none()
+        && (1..=64).contains(&segment.len())
+        && segment.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
+        && is_number(thread)
+        && is_number(sequence)
+        && sequence.len() >= 8;
+    is_id.then(|| FoundTrace { key: opaque(text), text })
 }
 
 /// Reads the value of a span id field.
@@ -303,7 +318,7 @@ pub(crate) fn traceparent(text: &[u8]) -> Option<Propagated<'_>> {
     let trace = FoundTrace { key: key_of(hex(&text[3..35])?, 32)?, text: &text[3..35] };
     let span = SpanId::new(hex64(&text[36..52])?)?;
     let flags = hex64(&text[53..55])? as u8;
-    Some(Propagated { trace, span: Some(span), flags: Some(flags) })
+    Some(Propagated { trace, span: Some(span), flags: Some(flags), is_own: false })
 }
 
 /// A single-header `b3` value.
@@ -319,7 +334,7 @@ pub(crate) fn b3(text: &[u8]) -> Option<Propagated<'_>> {
         Some(b"0") => Some(0),
         _ => None,
     };
-    Some(Propagated { trace, span: SpanId::new(hex64(span)?), flags })
+    Some(Propagated { trace, span: SpanId::new(hex64(span)?), flags, is_own: false })
 }
 
 /// A `uber-trace-id` value; `%3A` may stand for the colons.
@@ -338,7 +353,8 @@ pub(crate) fn uber(text: &[u8]) -> Option<Propagated<'_>> {
     let key = key_of(hex(trace)?, trace.len())?;
     let flags = hex64(flags).map(|flags| flags as u8 & 1);
     let span = SpanId::new(hex64(span)?);
-    Some(Propagated { trace: FoundTrace { key, text: trace }, span, flags })
+    let trace = FoundTrace { key, text: trace };
+    Some(Propagated { trace, span, flags, is_own: false })
 }
 
 /// An `X-Amzn-Trace-Id` value: `Root=1-…;Parent=…;Sampled=1`, or the id alone.
@@ -346,6 +362,7 @@ pub(crate) fn xray(text: &[u8]) -> Option<Propagated<'_>> {
     let mut found = None;
     let mut span = None;
     let mut flags = None;
+    let mut is_own = false;
     for part in text.split(|b| *b == b';') {
         let part = part.trim_ascii();
         match part.iter().position(|b| *b == b'=') {
@@ -372,12 +389,14 @@ pub(crate) fn xray(text: &[u8]) -> Option<Propagated<'_>> {
                     None => (value, None),
                 };
                 span = span.or(own);
+                is_own |= own.is_some();
                 found = found.or_else(|| Some((xray_id(value)?, value)));
             }
         }
     }
     let (value, text) = found?;
-    Some(Propagated { trace: FoundTrace { key: key_of(value, 32)?, text }, span, flags })
+    let trace = FoundTrace { key: key_of(value, 32)?, text };
+    Some(Propagated { trace, span, flags, is_own })
 }
 
 /// A `sentry-trace` value.
@@ -393,7 +412,7 @@ pub(crate) fn sentry(text: &[u8]) -> Option<Propagated<'_>> {
         Some(b"") | None => None,
         Some(_) => return None,
     };
-    Some(Propagated { trace, span: SpanId::new(hex64(&text[33..49])?), flags })
+    Some(Propagated { trace, span: SpanId::new(hex64(&text[33..49])?), flags, is_own: false })
 }
 
 /// An `X-Cloud-Trace-Context` value: `TRACE/SPAN;o=1`, the span in decimal.
@@ -414,7 +433,7 @@ pub(crate) fn cloud(text: &[u8]) -> Option<Propagated<'_>> {
         Some(b'0') => Some(0),
         _ => None,
     };
-    Some(Propagated { trace, span, flags })
+    Some(Propagated { trace, span, flags, is_own: false })
 }
 
 /// Reads a propagation value by the slot of its key.

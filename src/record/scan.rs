@@ -7,8 +7,8 @@
 
 use super::fields::{self, Slot};
 use super::identity::{
-    FoundTrace, Identity, Propagated, b3, cloud, is_hex, key_of, span_value, trace_value,
-    traceparent, uber, uuid, xray, xray_id,
+    FoundTrace, Identity, Propagated, b3, cloud, hex, is_hex, key_of, skywalking, span_value,
+    trace_value, traceparent, uber, uuid, xray, xray_id,
 };
 use crate::trace_context::SpanId;
 
@@ -165,12 +165,18 @@ impl<'a> TextScan<'a> {
                 }
                 end
             }
-            _ => {
+            length => {
+                if length <= 16 && text.get(end) == Some(&b':') {
+                    let after = self.uber(start, end);
+                    if after > end {
+                        return after;
+                    }
+                }
                 if self.followed_by_word(end) {
                     return end;
                 }
                 self.keyed(start, end);
-                if run.len() == 16 && self.trace.is_none() {
+                if length == 16 && self.trace.is_none() {
                     self.positional(start, end);
                 }
                 end
@@ -196,7 +202,11 @@ impl<'a> TextScan<'a> {
 
     fn propagated(&mut self, tier: Tier, found: Propagated<'a>) {
         self.trace(tier, found.trace);
-        self.caller = self.caller.or(found.span);
+        if !found.is_own {
+            self.caller = self.caller.or(found.span);
+        } else if let Some(span) = found.span {
+            self.span(tier, span);
+        }
         self.flags = self.flags.or(found.flags);
     }
 
@@ -256,13 +266,14 @@ impl<'a> TextScan<'a> {
                 return after;
             }
             (Some(b':'), _) => {
-                let length =
-                    rest.iter().position(|b| !(is_hex(*b) || *b == b':')).unwrap_or(rest.len());
-                if let Some(found) = uber(&text[start..end + length])
-                    && rest[..length].iter().filter(|b| **b == b':').count() == 3
-                {
-                    self.propagated(Tier::Shape, found);
-                    return end + length;
+                let after = self.uber(start, end);
+                if after > end {
+                    return after;
+                }
+            }
+            (Some(b'.'), _) => {
+                if let Some(after) = self.skywalking(start, end) {
+                    return after;
                 }
             }
             (Some(b'/'), Some((Slot::CloudTrace, _))) => {
@@ -290,7 +301,44 @@ impl<'a> TextScan<'a> {
         end
     }
 
-    /// `[app,trace,span]`, `[trace,span]`, `[trace] [span]`, `trace span` in a log's header.
+    /// `trace:span:parent:flags` of Jaeger: of the caller where a header's name stands before it,
+    /// else of the span that its own program reports. Where to go on, if it is one.
+    fn uber(&mut self, start: usize, end: usize) -> usize {
+        let (text, rest) = (self.text, &self.text[end..]);
+        let length = rest.iter().position(|b| !(is_hex(*b) || *b == b':')).unwrap_or(rest.len());
+        let value = &text[start..end + length];
+        let is_whole = value.iter().filter(|b| **b == b':').count() == 3;
+        let Some(found) = uber(value).filter(|_| is_whole) else { return end };
+        match slot_before(text, start) {
+            Some((Slot::Uber, rank)) => self.propagated(Tier::Key(rank), found),
+            _ => {
+                self.propagated(Tier::Shape, Propagated { is_own: true, ..found });
+                let parent = value.split(|b| *b == b':').nth(2).unwrap_or_default();
+                self.parent = self.parent.or_else(|| hex(parent).and_then(span_of));
+            }
+        }
+        end + length
+    }
+
+    /// `[TID:segment.thread.sequence]`, `[SW_CTX:[service,instance,trace,segment,span]]`: the first
+    /// id of that shape, if SkyWalking's name stands before it. Where to go on.
+    fn skywalking(&mut self, start: usize, end: usize) -> Option<usize> {
+        let (text, rest) = (self.text, &self.text[end..]);
+        let length =
+            rest.iter().position(|b| !(b.is_ascii_digit() || *b == b'.')).unwrap_or(rest.len());
+        let found = skywalking(&text[start..end + length])?;
+        let before = &text[start.saturating_sub(160)..start];
+        let is_named = before.trim_ascii_end().ends_with(b"TID:")
+            || memchr::memmem::rfind(before, b"SW_CTX:[").is_some()
+            || slot_before(text, start).is_some_and(|(slot, _)| slot == Slot::Trace);
+        if is_named {
+            self.trace(Tier::Shape, found);
+        }
+        Some(end + length)
+    }
+
+    /// `[app,trace,span]`, `[trace,span]`, `[trace] [span]`, `trace/span`, `trace span` in a log's
+    /// header.
     fn positional(&mut self, start: usize, end: usize) {
         let text = self.text;
         let rest = &text[end..];
@@ -298,7 +346,8 @@ impl<'a> TextScan<'a> {
         let opened = matches!(before, Some(b'[' | b'(' | b'{'));
         // `level | trace | span | message` of loguru and others.
         let in_column = text[..start].ends_with(b"| ") && rest.starts_with(b" | ");
-        let separated = matches!(before, Some(b',' | b'|')) || opened || in_column;
+        let is_listed = text[..start].trim_ascii_end().ends_with(b",");
+        let separated = matches!(before, Some(b',' | b'|')) || opened || in_column || is_listed;
         let skip = if opened && (rest.starts_with(b"] [") || rest.starts_with(b") (")) {
             3
         } else if opened && rest.starts_with(b"][") {
@@ -310,17 +359,23 @@ impl<'a> TextScan<'a> {
         } else if separated && rest.first().is_some_and(|b| matches!(b, b',' | b'|' | b' ' | b'/'))
         {
             1 + usize::from(rest.starts_with(b", "))
-        } else if matches!(before, None | Some(b' ')) && rest.starts_with(b" ") && start < 200 {
+        } else if matches!(before, None | Some(b' '))
+            && start < 200
+            && (rest.starts_with(b" ") || rest.starts_with(b"/") && end - start == 32)
+        {
             1
         } else {
             return;
         };
         let run = &text[start..end];
         let span = &rest[skip..];
+        // A span's leading zeros are left out by some: only where a list says what it is.
+        let digits = span.iter().take_while(|b| is_hex(**b)).count();
+        let is_short = is_listed && (12..16).contains(&digits) && is_run(span, digits);
         // `[app,trace,]` and `[trace] [-]`: a trace without a span, where the brackets say so.
         let closes = span.first().is_some_and(|b| matches!(b, b']' | b',' | b'-'));
-        if is_run(span, 16) {
-            let span = &span[..16];
+        if is_run(span, 16) || is_short {
+            let span = &span[..digits];
             // Two words that merely look alike are no ids: ask for both letters and digits.
             let bare = !separated;
             if bare && !(looks_random(run) && looks_random(span)) {
@@ -351,8 +406,15 @@ fn is_run(text: &[u8], length: usize) -> bool {
         && !text.get(length).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
 }
 
-/// The slot of the key before a value in free text: `key=`, `key: `, `"key":"`, `Key value`.
+fn span_of(value: u128) -> Option<SpanId> {
+    SpanId::new(u64::try_from(value).ok()?)
+}
+
+/// The slot of the key before a value in free text: `key=`, `key: `, `"key":"`, `Key=[`, `Key value`,
+/// `Key ID: `.
 pub(super) fn slot_before(text: &[u8], start: usize) -> Option<(Slot, u8)> {
+    /// Values may be lined up behind their keys.
+    const MOST_BLANKS: usize = 40;
     let mut at = start;
     let back = |at: &mut usize, accept: &dyn Fn(u8) -> bool, most: usize| {
         let from = *at;
@@ -362,18 +424,28 @@ pub(super) fn slot_before(text: &[u8], start: usize) -> Option<(Slot, u8)> {
         from - *at
     };
     let is_quote = |b: u8| matches!(b, b'"' | b'\'' | b'\\' | b'`');
+    let is_blank = |b: u8| matches!(b, b' ' | b'\t');
+    let is_separator = |b: u8| matches!(b, b'=' | b':' | b'>');
     back(&mut at, &is_quote, 4);
-    let blanks = back(&mut at, &|b| b == b' ', 2);
-    let separators = back(&mut at, &|b| matches!(b, b'=' | b':' | b'>'), 2);
+    // Headers are printed as lists: `X-B3-TraceId=[463ac35c9f6413ad]`.
+    if text[..at].ends_with(b"[") && at > 1 && is_separator(text[at - 2]) {
+        at -= 1;
+    }
+    let blanks = back(&mut at, &is_blank, MOST_BLANKS);
+    let separators = back(&mut at, &is_separator, 2);
     if separators > 0 {
-        back(&mut at, &|b| b == b' ', 2);
-    } else if blanks == 0 {
+        back(&mut at, &is_blank, 2);
+    } else if !(1..=2).contains(&blanks) {
         return None;
     }
     back(&mut at, &is_quote, 4);
     let end = at;
     let is_key = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'@' | b'/');
     back(&mut at, &is_key, 48);
+    if text[at..end].eq_ignore_ascii_case(b"id") && text[..at].ends_with(b" ") {
+        at -= 1;
+        back(&mut at, &|b| b.is_ascii_alphabetic(), 8);
+    }
     let alias = fields::lookup(&text[at..end])?;
     // "trace 4bf9…" could be the end of a sentence; "TraceID 4bf9…" is a label.
     (separators > 0 || alias.rank == 0).then_some((alias.slot, alias.rank))

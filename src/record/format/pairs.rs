@@ -9,7 +9,7 @@ use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
 /// `key=value` pairs anywhere in the line: service, duration, time and severity where the header
-/// has none. Ids are found by [`scan::scan_text`].
+/// has none. Ids are found by [`crate::record::scan`].
 pub(super) fn pairs<'a>(
     text: &'a [u8],
     record: &mut LogRecord<'a>,

@@ -11,7 +11,7 @@ use super::level::{channel_level, cisco, hana_level, letter_before_tag, special_
 use super::pairs::{pairs, request_line};
 use super::words::{is_header_word, matching, opaque_id, service_of_triple, without_separators};
 use crate::record::fields::{self, KeyCache, Slot};
-use crate::record::identity::{self, Identity};
+use crate::record::identity::{self, FoundTrace, Identity};
 use crate::record::severity::Severity;
 use crate::record::timestamp::{Civil, Reference, SECOND, Stamp, klog, parse_at};
 use crate::record::{LogRecord, Text, Timestamp, scan};
@@ -44,7 +44,7 @@ struct Header<'a> {
     /// The time says its date itself.
     has_date: bool,
     /// An id that is no hexadecimal number (SkyWalking), by its own bracket.
-    opaque: Option<&'a [u8]>,
+    opaque: Option<FoundTrace<'a>>,
     is_klog: bool,
     /// A wrapper told the time already.
     is_wrapped: bool,
@@ -104,8 +104,8 @@ pub(crate) fn parse<'a>(
     record.body = Text::Borrowed(without_separators(&text[header.body..]));
     identify(record, ids);
     if let (None, Some(opaque)) = (record.trace, header.opaque) {
-        record.trace = Some(identity::opaque(opaque));
-        record.trace_spelling = Some(Text::Borrowed(opaque));
+        record.trace = Some(opaque.key);
+        record.trace_spelling = identity::spelling(opaque);
     }
     pairs(text, record, reference, cache, arena);
     request_line(text, record, arena);

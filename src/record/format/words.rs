@@ -1,6 +1,6 @@
 //! Words and brackets of a header: which still belong to it, and what some of them name.
 
-use crate::record::identity;
+use crate::record::identity::{self, FoundTrace};
 
 /// `[app,trace,span]` and `[app,trace,span,exportable]` of Spring Cloud Sleuth, ids possibly empty.
 pub(super) fn service_of_triple(inside: &[u8]) -> Option<&[u8]> {
@@ -10,7 +10,7 @@ pub(super) fn service_of_triple(inside: &[u8]) -> Option<&[u8]> {
         let part = part.trim_ascii();
         part.is_empty()
             || part == b"-"
-            || matches!(part.len(), 16 | 32) && identity::hex(part).is_some()
+            || matches!(part.len(), 12..=16 | 32) && identity::hex(part).is_some()
     };
     let named = !app.is_empty()
         && app.len() <= 64
@@ -18,17 +18,22 @@ pub(super) fn service_of_triple(inside: &[u8]) -> Option<&[u8]> {
     (named && is_id(trace) && is_id(span)).then_some(app)
 }
 
-/// The trace of `[TID:…]` and `[SW_CTX:[service,instance,trace,segment,span]]` (SkyWalking).
-pub(super) fn opaque_id(inside: &[u8]) -> Option<&[u8]> {
-    let id = if let Some(id) = inside.strip_prefix(b"TID:") {
-        id.trim_ascii()
-    } else {
-        inside.strip_prefix(b"SW_CTX:[")?.split(|b| *b == b',').nth(2)?
-    };
-    let is_id = id.len() >= 16
-        && id.iter().filter(|b| **b == b'.').count() == 2
-        && id.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
-    is_id.then_some(id)
+/// The trace of `[TID:…]` and `[SW_CTX:[service,instance,trace,segment,span]]` (SkyWalking), and of
+/// `[TxId : agent^start^sequence , SpanId : …]` (Pinpoint).
+pub(super) fn opaque_id(inside: &[u8]) -> Option<FoundTrace<'_>> {
+    if let Some(id) = inside.strip_prefix(b"TID:") {
+        return identity::skywalking(id.trim_ascii());
+    }
+    if let Some(context) = inside.strip_prefix(b"SW_CTX:[") {
+        return identity::skywalking(context.split(|b| *b == b',').nth(2)?.trim_ascii());
+    }
+    let key = inside.get(..4).filter(|key| key.eq_ignore_ascii_case(b"txid"))?;
+    let value = inside[key.len()..].trim_ascii_start();
+    let value = value.strip_prefix(b":").or(value.strip_prefix(b"="))?.trim_ascii_start();
+    let end = value.iter().position(|b| matches!(b, b' ' | b',' | b']')).unwrap_or(value.len());
+    let text = &value[..end];
+    let is_id = text.len() >= 5 && text.iter().filter(|b| **b == b'^').count() == 2;
+    is_id.then(|| FoundTrace { key: identity::opaque(text), text })
 }
 
 /// A word that still belongs to the header once time or severity are known: a process or thread
