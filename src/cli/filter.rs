@@ -185,6 +185,7 @@ impl FilterArgs {
         let ask = Ask {
             detail: if format == RecordFormat::Json { Detail::Attributes } else { Detail::Fields },
             search: search.as_ref(),
+            primed_bytes: 0,
             number_lines: self.line_number || format != RecordFormat::Raw,
         };
         let outcome = if resolved.keys.is_empty() && !needs_all && !is_any {

@@ -44,7 +44,7 @@ pub(super) fn links_to(
     context: &Context,
 ) -> HashSet<u128> {
     let visitor = LinkVisitor::default();
-    let ask = Ask { detail: Detail::Fields, search: None, number_lines: false };
+    let ask = Ask { detail: Detail::Fields, search: None, primed_bytes: 0, number_lines: false };
     // What goes wrong is told by the reading that prints.
     let _ = inputs.read(chunks, &visitor, &LineTable::new(), ask, context);
     let found = visitor.found.into_inner().unwrap_or_default();

@@ -159,7 +159,12 @@ impl TimelineArgs {
         let resolved = resolve(named, inputs, context)?;
         // What the links of the trace are is not known yet.
         let search = if inputs.keys.has_links() { None } else { resolved.search() };
-        let want = Want { only: Some(resolved.wanted()), search: search.as_ref(), records: true };
+        let want = Want {
+            only: Some(resolved.wanted()),
+            search: search.as_ref(),
+            records: true,
+            is_second: false,
+        };
         let second = resolved.outcome.as_ref().map(|_| inputs.chunks.again());
         let chunks = second.as_ref().unwrap_or(&inputs.chunks);
         let mut gathered = gather(inputs, chunks, want, &Pick::all(), context)?;
@@ -201,6 +206,7 @@ impl TimelineArgs {
             only: Some(Wanted::new(keys.iter().copied())),
             search: search.as_ref(),
             records: true,
+            is_second: true,
         };
         let second = gather(inputs, &inputs.chunks.again(), want, &Pick::all(), context)?;
         add_records(traces, second.picked.traces);

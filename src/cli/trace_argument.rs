@@ -152,7 +152,12 @@ pub(crate) fn resolve(
         })
         .collect();
     let search = Search::for_needles(needles);
-    let ask = Ask { detail: Detail::Fields, search: search.as_ref(), number_lines: false };
+    let ask = Ask {
+        detail: Detail::Fields,
+        search: search.as_ref(),
+        primed_bytes: 0,
+        number_lines: false,
+    };
     let lines = LineTable::new();
     let outcome = inputs.read(&inputs.chunks, &visitor, &lines, ask, context);
     let found = visitor.found.into_inner().unwrap_or_default();

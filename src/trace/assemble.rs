@@ -8,7 +8,7 @@ use crate::trace::bounds::{Bounds, Extent, observe, place_coarse};
 use crate::trace::call_graph::{CallGraph, Guess, Observed};
 use crate::trace::fragment::{SpanFacts, TraceFragment};
 use crate::trace::kept::{first_bodies, records};
-use crate::trace::precision::Precisions;
+use crate::trace::precision::{Precisions, Units};
 use crate::trace::symbols::{Symbol, Symbols};
 use crate::trace::tree::{Edge, grow};
 use crate::trace::{Name, Outline, Parent, Span, Status, Trace};
@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// All that was gathered of one trace, before it is assembled.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Draft {
     key: TraceKey,
     fragment: TraceFragment,
@@ -33,24 +33,29 @@ impl Draft {
         self.fragment.spans.spans.len()
     }
 
-    /// Whether any record of it is an error.
-    pub fn is_error(&self) -> bool {
-        self.fragment.error_count > 0
+    /// From its first to its last stamp.
+    pub(crate) fn interval(&self) -> Option<(i64, i64)> {
+        let TraceFragment { first, last, whole_seconds, .. } = &self.fragment;
+        let whole = whole_seconds.iter().map(|whole| (whole.first, whole.last));
+        let known = (first <= last).then_some((*first, *last)).into_iter().chain(whole);
+        known.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
     }
 }
 
-/// What turns drafts into traces, before anything is learnt from them.
+/// What turns drafts into traces, before anything is learnt.
 #[derive(Debug)]
 pub struct Apprentice {
+    /// The traces to learn from.
+    examples: Vec<Draft>,
     precisions: Precisions,
     symbols: Arc<Symbols>,
 }
 
-/// What all traces together tell about each.
+/// What many traces together tell about each.
 #[derive(Debug)]
 pub struct Lessons(CallGraph);
 
-/// Makes traces of drafts, with what was learnt from all of them.
+/// Makes traces of drafts, with what was learnt.
 #[derive(Debug)]
 pub struct Assembler {
     graph: CallGraph,
@@ -59,17 +64,28 @@ pub struct Assembler {
 }
 
 impl Apprentice {
-    pub(crate) fn new(precisions: Precisions, symbols: Arc<Symbols>) -> Apprentice {
-        Apprentice { precisions, symbols }
+    pub(crate) fn new(
+        examples: Vec<Draft>,
+        precisions: Precisions,
+        symbols: Arc<Symbols>,
+    ) -> Apprentice {
+        Apprentice { examples, precisions, symbols }
     }
 
-    /// Learns from all traces what one alone does not tell.
-    pub fn learn(&self, drafts: &[Draft]) -> Lessons {
-        let mut order: Vec<&Draft> =
-            drafts.iter().filter(|draft| CallGraph::learns_from(draft.span_count())).collect();
+    /// Learns from the examples what one trace alone does not tell.
+    pub fn learn(&self) -> Lessons {
+        let teaches = |draft: &&Draft| CallGraph::learns_from(draft.span_count());
+        let mut order: Vec<&Draft> = self.examples.iter().filter(teaches).collect();
         order.sort_unstable_by_key(|draft| draft.key);
-        let observed = order.into_iter().map(|draft| observe(&draft.fragment, &self.precisions));
+        let observed = order
+            .into_iter()
+            .map(|draft| observe(&draft.fragment, &self.precisions.of_trace(&draft.fragment)));
         Lessons(CallGraph::learn(observed))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn keys(&self) -> Vec<u64> {
+        self.examples.iter().map(|draft| draft.key.low64()).collect()
     }
 
     /// Ready to assemble.
@@ -81,9 +97,10 @@ impl Apprentice {
     /// tree, because some of its spans are known to the second only.
     pub fn outline(&self, draft: &Draft) -> Option<Outline> {
         let Draft { key, fragment } = draft;
-        let mut extent = Extent::of(fragment, &self.precisions);
+        let units = self.precisions.of_trace(fragment);
+        let mut extent = Extent::of(fragment, &units);
         for span in &fragment.spans.spans {
-            if !extent.add(Bounds::of(span, &self.precisions)) {
+            if !extent.add(Bounds::of(span, &units)) {
                 return None;
             }
         }
@@ -100,13 +117,18 @@ impl Apprentice {
 }
 
 impl Assembler {
-    /// Assembles one trace.
+    /// Assembles one trace. Where the lessons say nothing of its services, it has to teach itself.
     pub fn assemble(&self, mut draft: Draft) -> Trace {
         draft.fragment.spans.spans.sort_unstable_by_key(|span| span.id);
-        let observed = observe(&draft.fragment, &self.precisions);
-        let guesses = self.graph.guess(&observed);
+        let units = self.precisions.of_trace(&draft.fragment);
+        let observed = observe(&draft.fragment, &units);
+        let guesses = if CallGraph::learns_from(observed.len()) && !self.graph.knows(&observed) {
+            CallGraph::learn(std::iter::once(observed.clone())).guess(&observed)
+        } else {
+            self.graph.guess(&observed)
+        };
         let names = &mut Names::new(&self.symbols);
-        finish(draft, &observed, &guesses, &self.precisions, names)
+        finish(draft, &observed, &guesses, &units, names)
     }
 }
 
@@ -148,7 +170,7 @@ fn finish(
     draft: Draft,
     observed: &[Observed],
     guesses: &[Guess],
-    precisions: &Precisions,
+    units: &Units,
     names: &mut Names<'_>,
 ) -> Trace {
     let Draft { key, fragment } = draft;
@@ -184,13 +206,13 @@ fn finish(
     }
 
     let mut bounds: Vec<Option<Bounds>> =
-        facts.iter().map(|span| Bounds::of(span, precisions)).collect();
+        facts.iter().map(|span| Bounds::of(span, units)).collect();
     let rank = |bounds: &[Option<Bounds>], place: usize| {
         let start = bounds[place].map(|bounds| bounds.start);
         (start.is_none(), start, facts[place].id)
     };
     let mut tree = grow(edges, |place| rank(&bounds, place));
-    let extent = Extent::of(&fragment, precisions);
+    let extent = Extent::of(&fragment, units);
     if place_coarse(&mut bounds, &tree, extent) {
         // Later starts are another order among siblings; loops are cut already.
         let loops = std::mem::take(&mut tree.loops);

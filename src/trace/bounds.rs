@@ -8,8 +8,7 @@ use crate::trace::SpanBounds;
 use crate::trace::call_graph::Observed;
 use crate::trace::facts::{Interval, NANOSECONDS_PER_SECOND, is_whole_second};
 use crate::trace::fragment::{SpanFacts, SpanView, TraceFragment};
-use crate::trace::precision::{MILLISECOND, Precisions};
-use crate::trace::symbols::Symbol;
+use crate::trace::precision::{MILLISECOND, Units};
 use crate::trace::tree::{Edge, Tree};
 
 /// Start and end of a span in nanoseconds, and where they are from.
@@ -33,27 +32,37 @@ fn view(span: &SpanFacts) -> &SpanView {
 
 /// The reported interval, unless a record of the span is older than its start: the interval is
 /// then that of a part (`query took 35ms`). A record after its end proves nothing, spans log late.
-fn reported(view: &SpanView) -> Option<Interval> {
-    let interval = view.interval?;
+fn reported(view: &SpanView, is_coarse_service: bool) -> Option<Interval> {
+    let interval = longest(view, is_coarse_service)?;
     // Durations are rounded, and stamps too.
     let rounding = (2 * MILLISECOND).max(i64::try_from(interval.duration / 10).unwrap_or(i64::MAX));
-    let is_whole = interval.is_coarse
-        || view.first >= interval.start.saturating_sub(rounding)
+    let is_whole = view.first >= interval.start.saturating_sub(rounding)
         || view.first > view.last
-        || is_whole_second(view.first);
+        || is_coarse_service && (interval.is_coarse || is_whole_second(view.first));
     is_whole.then_some(interval)
+}
+
+/// The longest interval; where whole seconds are rounded, one of a finer stamp is better.
+fn longest(view: &SpanView, is_coarse_service: bool) -> Option<Interval> {
+    let (fine, whole) = (view.interval, view.whole_interval.as_deref().copied());
+    match (fine, whole) {
+        (Some(fine), Some(whole)) if !is_coarse_service && whole.rank() > fine.rank() => {
+            Some(whole)
+        }
+        (fine, whole) => fine.or(whole),
+    }
 }
 
 impl Bounds {
     /// The bounds that the records give to a span; `None` when none has a time.
-    pub(crate) fn of(span: &SpanFacts, precisions: &Precisions) -> Option<Bounds> {
-        let bounds = Bounds::of_view(view(span), precisions);
-        bounds.or_else(|| Bounds::of_view(span.outside.as_deref()?, precisions))
+    pub(crate) fn of(span: &SpanFacts, units: &Units) -> Option<Bounds> {
+        let bounds = Bounds::of_view(view(span), units);
+        bounds.or_else(|| Bounds::of_view(span.outside.as_deref()?, units))
     }
 
-    fn of_view(view: &SpanView, precisions: &Precisions) -> Option<Bounds> {
-        let is_coarse_service = precisions.unit(view.service) == NANOSECONDS_PER_SECOND;
-        if let Some(interval) = reported(view) {
+    fn of_view(view: &SpanView, units: &Units) -> Option<Bounds> {
+        let is_coarse_service = units.is_coarse(view.service);
+        if let Some(interval) = reported(view, is_coarse_service) {
             return Some(Bounds {
                 start: interval.start,
                 end: interval.end(),
@@ -62,7 +71,7 @@ impl Bounds {
             });
         }
         let (mut start, mut end) = (view.first, view.last);
-        if let Some(part) = view.interval {
+        if let Some(part) = longest(view, is_coarse_service) {
             (start, end) = (start.min(part.start), end.max(part.end()));
         }
         let is_whole = is_whole_second(start) && is_whole_second(end);
@@ -90,15 +99,15 @@ impl Bounds {
 }
 
 /// The spans that have bounds, sorted by id, as the call graph sees them.
-pub(crate) fn observe(fragment: &TraceFragment, precisions: &Precisions) -> Vec<Observed> {
+pub(crate) fn observe(fragment: &TraceFragment, units: &Units) -> Vec<Observed> {
     let observe = |span: &SpanFacts| {
-        let bounds = Bounds::of(span, precisions)?;
+        let bounds = Bounds::of(span, units)?;
         let view = view(span);
         let (first, last) = match view.first <= view.last {
             true => (view.first, view.last),
             false => (bounds.start, bounds.end),
         };
-        let unit = precisions.unit(view.service);
+        let unit = units.unit(view.service);
         Some(Observed {
             id: span.id,
             service: view.service,
@@ -137,9 +146,7 @@ fn hull(one: Option<(i64, i64)>, other: (i64, i64)) -> Option<(i64, i64)> {
 }
 
 impl Extent {
-    pub(crate) fn of(fragment: &TraceFragment, precisions: &Precisions) -> Extent {
-        let is_coarse =
-            |service: Option<Symbol>| precisions.unit(service) == NANOSECONDS_PER_SECOND;
+    pub(crate) fn of(fragment: &TraceFragment, units: &Units) -> Extent {
         let known = fragment.first <= fragment.last;
         let mut extent = Extent {
             fine: known.then_some((fragment.first, fragment.last)),
@@ -147,7 +154,7 @@ impl Extent {
             spans: None,
         };
         for whole in &fragment.whole_seconds {
-            let part = match is_coarse(whole.service) {
+            let part = match units.is_coarse(whole.service) {
                 true => &mut extent.coarse,
                 false => &mut extent.fine,
             };

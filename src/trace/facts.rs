@@ -9,6 +9,7 @@ use crate::trace::Name;
 use crate::trace::identity::{Spelling, normalized};
 use crate::trace::precision::MILLISECOND;
 use crate::trace::symbols::{Symbol, SymbolCache, Symbols};
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 /// The stamp of what has none, and the start of an interval not yet known: later than all.
@@ -53,13 +54,18 @@ pub(crate) struct RecordFacts {
 pub(crate) struct Interval {
     pub(crate) start: i64,
     pub(crate) duration: u64,
-    /// Placed by a stamp of whole seconds.
+    /// Placed by a stamp that is a whole second.
     pub(crate) is_coarse: bool,
 }
 
 impl Interval {
     pub(crate) fn end(self) -> i64 {
         self.start.saturating_add_unsigned(self.duration)
+    }
+
+    /// Of two intervals of a span, the longer one is the whole span's.
+    pub(crate) fn rank(self) -> (u64, Reverse<i64>) {
+        (self.duration, Reverse(self.start))
     }
 }
 

@@ -19,6 +19,7 @@ mod kept;
 mod links;
 mod outline;
 mod precision;
+mod primer;
 #[cfg(test)]
 mod properties;
 mod select;
@@ -35,6 +36,7 @@ pub use clock::{ClockSkew, clock_skews};
 pub use identity::{Wanted, normalized};
 pub use links::{Linked, Links};
 pub use outline::Outline;
+pub use primer::{Primer, PrimerBatch};
 pub use select::Selection;
 pub use store::{Assembly, Batch, Drafts, Options, TraceStore};
 

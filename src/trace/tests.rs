@@ -3,7 +3,7 @@
 
 use crate::record::{LogRecord, Severity, Timestamp, TraceKey};
 use crate::trace::test_support::{MS, assembly, bounds, parents, record, trace};
-use crate::trace::{Parent, Status};
+use crate::trace::{Parent, Status, Trace};
 use crate::trace_context::{SpanId, TraceId};
 
 const SECOND: i64 = 1000 * MS;
@@ -141,9 +141,21 @@ fn a_record_before_the_reported_start_shows_that_it_was_a_part() {
     assert_eq!(bounds(&trace, 1), Some((10 * MS, 90 * MS, false)));
 }
 
+/// The trace of these records, where nginx has written whole seconds before.
+fn trace_beside_whole_seconds(records: &[LogRecord<'static>]) -> Trace {
+    let earlier = (1..=4).map(|second| LogRecord {
+        trace: Some(TraceKey::Low64(2)),
+        ..at_second(record("nginx", 0, 0, "GET /"), second)
+    });
+    let all: Vec<_> = earlier.chain(records.iter().cloned()).collect();
+    let mut traces = assembly(&all).traces;
+    traces.retain(|trace| trace.key == TraceKey::Low64(1));
+    traces.pop().unwrap()
+}
+
 #[test]
 fn whole_seconds_do_not_stretch_a_trace_of_finer_times() {
-    let trace = trace(&[
+    let trace = trace_beside_whole_seconds(&[
         at_second(quoting(lasting(record("nginx", 0, 0, "GET /"), 500 * MS), 1), 50),
         record("shop", 2, 50_200_123, "request started"),
         record("shop", 2, 50_600_456, "request finished"),
@@ -154,6 +166,20 @@ fn whole_seconds_do_not_stretch_a_trace_of_finer_times() {
     assert!(start <= 50_200_123 * 1000 && end >= 50_600_456 * 1000);
     assert_eq!((end - start, is_reported), (500 * MS, true));
     assert!(trace.duration().unwrap() <= 500 * MS as u64);
+}
+
+// A span of milliseconds that ended on a full second was moved so that it held its child.
+#[test]
+fn one_stamp_of_a_full_second_moves_nothing() {
+    let trace = trace(&[
+        lasting(record("web", 1, 1_000_000, "GET /"), 1000 * MS),
+        LogRecord {
+            parent_span_id: SpanId::new(1),
+            ..lasting(record("mail", 2, 1_300_000, "send"), 400 * MS)
+        },
+    ]);
+    assert_eq!(bounds(&trace, 1), Some((0, SECOND, true)));
+    assert_eq!(bounds(&trace, 2), Some((900 * MS, 1300 * MS, true)));
 }
 
 #[test]
