@@ -142,7 +142,7 @@ pub(crate) fn parse_duration(text: &str) -> Result<u64, String> {
 
 /// A moment, a date (its beginning), a time of the latest day, or a span of time before now.
 pub(crate) fn parse_time(text: &str, zone: TimeZone, now: Timestamp) -> Option<Timestamp> {
-    let reference = Reference { latest: now, time_zone: zone };
+    let reference = Reference { latest: now, time_zone: zone, slack: Reference::SURE };
     Timestamp::parse(text.as_bytes(), &reference)
         .or_else(|| Timestamp::parse(format!("{text}:00").as_bytes(), &reference))
         .or_else(|| Timestamp::parse(format!("{text} 00:00:00").as_bytes(), &reference))

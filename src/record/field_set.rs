@@ -139,7 +139,11 @@ impl<'a> FieldSet<'a> {
                 value.bytes.len() == 3 && value.bytes.iter().all(u8::is_ascii_digit)
                     || value.kind == Kind::Text && Severity::from_status(value.bytes).is_some()
             }
-            Slot::Time => matches!(value.kind, Kind::Text | Kind::Number | Kind::Escaped),
+            // A number under a key such as `time_ms` may be a duration.
+            Slot::Time => match value.kind {
+                Kind::Number => from_epoch(value.bytes).is_some(),
+                kind => matches!(kind, Kind::Text | Kind::Escaped) && !is_small_number(value.bytes),
+            },
             Slot::Severity => value.kind != Kind::Compound && !value.is_null(),
             // `service=35ms` is how long Heroku's router waited.
             Slot::Service => {
@@ -280,7 +284,8 @@ impl<'a> FieldSet<'a> {
                 && record.caller_span_id.is_none()
             {
                 set(found.trace);
-                let span = if found.is_own { &mut record.span_id } else { &mut record.caller_span_id };
+                let span =
+                    if found.is_own { &mut record.span_id } else { &mut record.caller_span_id };
                 *span = found.span;
                 record.trace_flags = found.flags;
             }
@@ -405,6 +410,11 @@ impl<'a> FieldSet<'a> {
             }
         }
     }
+}
+
+/// Whether a text is a number too short to be a moment.
+fn is_small_number(text: &[u8]) -> bool {
+    text.len() < 8 && text.iter().all(|b| b.is_ascii_digit() || *b == b'.')
 }
 
 pub(crate) fn is_http_method(method: &[u8]) -> bool {

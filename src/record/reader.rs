@@ -78,6 +78,9 @@ pub struct Assembler<'a, 'k> {
     streams: Vec<Stream<'a>>,
     index: HashMap<u64, usize>,
     last_stream: usize,
+    /// The stream of the message before, if a logging daemon put a header before that: the lines of
+    /// a message that has several have none.
+    message: Option<usize>,
     leading: Vec<RawLine<'a>>,
     /// Offsets of headless lines that are known to begin a record of their own.
     beginnings: Vec<u64>,
@@ -104,6 +107,7 @@ impl<'a, 'k> Assembler<'a, 'k> {
             streams: Vec::new(),
             index: HashMap::new(),
             last_stream: usize::MAX,
+            message: None,
             leading: Vec::new(),
             beginnings: Vec::new(),
             tally: Tally::default(),
@@ -224,6 +228,15 @@ impl<'a, 'k> Assembler<'a, 'k> {
     ) {
         let parsed = self.parser.read(peeled);
         let first = lines[0];
+        let is_bare = peeled.depth == 0;
+        let goes_on = matches!(parsed.kind, LineKind::Headless | LineKind::Blank);
+        let stream = match self.message {
+            Some(message) if is_bare && goes_on => message,
+            _ => stream,
+        };
+        if !(is_bare && goes_on) {
+            self.message = peeled.is_message.then_some(stream);
+        }
         match parsed.kind {
             LineKind::Header => self.tally.headers += 1,
             LineKind::Blank => self.blank(stream, RawLine { origin: first, text: texts[0] }),
@@ -341,8 +354,8 @@ impl<'a, 'k> Assembler<'a, 'k> {
         match self.streams[stream].writers.get_mut(last) {
             _ if self.beginnings.contains(&offset) => {}
             Some(Writer { open: Some(open), .. }) => {
-                let goes_on = open.reaches(offset)
-                    && goes_on(open.texture, open.in_trace, peeled.inner);
+                let goes_on =
+                    open.reaches(offset) && goes_on(open.texture, open.in_trace, peeled.inner);
                 let is_full = open.lines.len() + lines.len() > MOST_LINES;
                 self.tally.cut_records += u64::from(goes_on && is_full);
                 if goes_on && !is_full {

@@ -113,6 +113,7 @@ fn stamped<'a>(line: &'a [u8], reference: &Reference) -> Option<Envelope<'a>> {
     plausible?;
     let stamp = parse_at(line, reference)?;
     let rest = line.get(stamp.length..)?.strip_prefix(b" ")?;
+    let (severity, rest) = facility_and_level(rest);
     let (stream, program, inner) = host_and_program(rest).or_else(|| program_alone(rest))?;
     Some(Envelope {
         name: "syslog",
@@ -120,9 +121,48 @@ fn stamped<'a>(line: &'a [u8], reference: &Reference) -> Option<Envelope<'a>> {
         stream,
         timestamp: Some(stamp.timestamp),
         service: Some(program),
+        severity,
         is_message: true,
         ..Envelope::default()
     })
+}
+
+/// `host daemon.err program[1]: text`, as BusyBox writes it: the severity, and what follows but for
+/// the host.
+fn facility_and_level(rest: &[u8]) -> (Option<Severity>, &[u8]) {
+    const FACILITIES: [&[u8]; 14] = [
+        b"kern",
+        b"user",
+        b"mail",
+        b"daemon",
+        b"auth",
+        b"syslog",
+        b"lpr",
+        b"news",
+        b"uucp",
+        b"cron",
+        b"authpriv",
+        b"ftp",
+        b"ntp",
+        b"security",
+    ];
+    let mut words = rest.splitn(3, |b| *b == b' ');
+    let found = (|| {
+        let (_host, word, after) = (words.next()?, words.next()?, words.next()?);
+        let dot = memchr::memchr(b'.', word)?;
+        let (facility, level) = (&word[..dot], &word[dot + 1..]);
+        let is_facility =
+            FACILITIES.contains(&facility) || facility.len() == 6 && facility.starts_with(b"local");
+        is_facility
+            .then(|| Severity::from_position(level))
+            .flatten()
+            .map(|severity| (severity, after))
+    })();
+    match found {
+        // Programs have no host before them then.
+        Some((severity, after)) => (Some(severity), after),
+        None => (None, rest),
+    }
 }
 
 /// Whether a level in capitals stands where the host would: the most frequent of the headers that
@@ -156,7 +196,9 @@ fn process_of_heroku<'a>(program: &'a [u8], process: &'a [u8]) -> &'a [u8] {
 
 /// `host program[pid]: text`: the stream, the program, the text.
 fn host_and_program(rest: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
-    let is_host = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b':');
+    // UniFi's devices put address and firmware behind their names.
+    let is_host =
+        |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b':' | b',');
     let host_end = rest.iter().take(256).position(|b| !is_host(*b))?;
     let host = &rest[..host_end];
     if rest[host_end] != b' ' || host.ends_with(b":") || Severity::from_position(host).is_some() {

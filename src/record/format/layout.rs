@@ -319,6 +319,7 @@ mod tests {
         let reference = Reference {
             latest: Timestamp::from_nanoseconds(MOMENT + 3_600_000_000_000),
             time_zone: TimeZone::UTC,
+            slack: Reference::SURE,
         };
         for layout in LAYOUTS {
             assert!(!layout.samples.is_empty(), "{} has no samples", layout.name);
@@ -341,8 +342,11 @@ mod tests {
 
     #[test]
     fn lines_of_other_loggers_are_left_alone() {
-        let reference =
-            Reference { latest: Timestamp::from_nanoseconds(MOMENT), time_zone: TimeZone::UTC };
+        let reference = Reference {
+            latest: Timestamp::from_nanoseconds(MOMENT),
+            time_zone: TimeZone::UTC,
+            slack: Reference::SURE,
+        };
         for line in [
             "INFO:root:x",
             "info: started",

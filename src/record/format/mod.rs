@@ -4,6 +4,7 @@
 //! the next is read, so that a file may mix formats and be cut anywhere.
 
 mod ahead;
+mod bracket;
 mod column;
 mod header;
 pub(crate) mod json;
@@ -218,7 +219,9 @@ impl<'a, 'k> LineParser<'a, 'k> {
             Columns::Unnamed if self.header.is_none() => return None,
             Columns::Fixed(header) if header.is_repeated(line) => return Some(LineKind::Header),
             Columns::Directives(_) if line.starts_with(b"#") => {
-                self.header = Some(Arc::new(Header::of_directive(line)?));
+                if let Some(header) = Header::of_directive(line) {
+                    self.header = Some(Arc::new(header));
+                }
                 return Some(LineKind::Header);
             }
             Columns::Unnamed | Columns::Fixed(_) | Columns::Directives(_) => {}

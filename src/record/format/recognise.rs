@@ -261,7 +261,7 @@ pub(super) fn java_util_logging_message<'a>(
         return None;
     }
     // `SEVERE: 2026-11-22 10:30:45 text` has a header of its own.
-    if parse_at(line[colon + 1..].trim_ascii(), reference).is_some_and(|stamp| stamp.has_date) {
+    if has_stamp_ahead(&line[colon + 1..], reference) {
         return None;
     }
     Some(Reading {
@@ -271,6 +271,28 @@ pub(super) fn java_util_logging_message<'a>(
         body: line[colon + 1..].trim_ascii(),
         ..Reading::default()
     })
+}
+
+/// Whether a whole stamp stands first, or behind brackets and bars.
+fn has_stamp_ahead(rest: &[u8], reference: &Reference) -> bool {
+    let is_whole = |text: &[u8]| parse_at(text, reference).is_some_and(|stamp| stamp.has_date);
+    let mut rest = rest;
+    for _ in 0..4 {
+        let skip = rest.iter().take_while(|b| matches!(b, b' ' | b'|' | b'-' | b'\t')).count();
+        rest = &rest[skip..];
+        if is_whole(rest) {
+            return true;
+        }
+        let Some(inside) = rest.strip_prefix(b"[") else { return false };
+        let Some(close) = memchr::memchr(b']', &inside[..inside.len().min(80)]) else {
+            return false;
+        };
+        if is_whole(&inside[..close]) {
+            return true;
+        }
+        rest = &inside[close + 1..];
+    }
+    false
 }
 
 /// `type=… msg=audit(EPOCH:SERIAL): …` of the Linux audit daemon.

@@ -4,6 +4,7 @@
 //! and its cousins) is tried first; the rest is told apart by its first character.
 
 use super::compact::{compact, day_of_year, epoch, exponent, short_compact, short_year, tai64n};
+use super::month::month_name;
 use super::zone::parse_zone;
 use super::{Civil, DAY, Reference, SECOND, TimeZone, Timestamp};
 
@@ -20,9 +21,6 @@ pub struct Stamp {
     pub has_zone: bool,
 }
 
-const MONTHS: [&[u8; 3]; 12] = [
-    b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec",
-];
 const WEEKDAYS: [&[u8; 3]; 7] = [b"mon", b"tue", b"wed", b"thu", b"fri", b"sat", b"sun"];
 
 /// Reads the stamp that begins at the first byte, in any layout that is known.
@@ -37,9 +35,20 @@ pub fn parse_at(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
         _ => None,
     }?;
     match bytes.get(stamp.length) {
-        Some(next) if next.is_ascii_alphanumeric() => None,
+        Some(next) if next.is_ascii_alphanumeric() => with_unknown_zone(bytes, stamp),
         _ => Some(stamp),
     }
+}
+
+/// `2026-11-22T10:30:45.120456ABC`: letters in capitals behind a whole date and time can only be a
+/// zone, even if it is not known.
+fn with_unknown_zone(bytes: &[u8], stamp: Stamp) -> Option<Stamp> {
+    let rest = &bytes[stamp.length..];
+    let letters = rest.iter().take(6).take_while(|b| b.is_ascii_uppercase()).count();
+    let ends = !rest.get(letters).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    let is_whole = stamp.has_date && !stamp.has_zone && bytes[..stamp.length].contains(&b':');
+    (is_whole && ends && (3..=5).contains(&letters))
+        .then(|| Stamp { length: stamp.length + letters, ..stamp })
 }
 
 #[inline]
@@ -59,8 +68,11 @@ pub(super) fn four(bytes: &[u8], at: usize) -> Option<u32> {
 #[inline]
 fn iso(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
     let separator = *bytes.get(4)?;
-    if !matches!(separator, b'-' | b'/' | b'.') || bytes.get(7) != Some(&separator) {
+    if !matches!(separator, b'-' | b'/' | b'.') {
         return None;
+    }
+    if bytes.get(7) != Some(&separator) {
+        return ordinal(bytes, reference);
     }
     let (year, month, day) = (four(bytes, 0)?, two(bytes, 5)?, two(bytes, 8)?);
     let at = between_date_and_time(bytes, 10)?;
@@ -69,6 +81,21 @@ fn iso(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
         None => dotted_time(bytes, at).or_else(|| minutes_only(bytes, at))?,
     };
     finish(bytes, end, date(year, month, day)?, time, reference)
+}
+
+/// `2026-326T10:30:45`: the day of the year (ISO 8601, ordinal date).
+fn ordinal(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
+    if bytes[4] != b'-' || bytes.get(8) != Some(&b'T') {
+        return None;
+    }
+    let year = four(bytes, 0)?;
+    let day = i64::from(two(bytes, 5)?) * 10 + i64::from(bytes[7].checked_sub(b'0')?);
+    let (time, end) = time_of_day(bytes, 9)?;
+    let first = Civil { year: i64::from(year), month: 1, day: 1, time: 0 };
+    let Civil { year: of_year, month, day, .. } =
+        Civil::of_utc(first.as_if_utc()?.checked_add((day - 1).checked_mul(DAY)?)?);
+    let is_of_year = of_year == i64::from(year);
+    finish(bytes, end, date(year, month, day).filter(|_| is_of_year)?, time, reference)
 }
 
 /// `10.30.45.120456` (DB2) and `10.30.45:120` (Unreal), only behind a date.
@@ -113,7 +140,7 @@ pub(super) fn date(year: u32, month: u32, day: u32) -> Option<(i64, u32, u32)> {
         .then_some((year, month, day))
 }
 
-/// `HH:MM:SS` with an optional fraction after `.` or `,` (or `:` and exactly three digits), in
+/// `HH:MM:SS` with an optional fraction after `.` or `,` (or `:` and three or six digits), in
 /// 12 or 24 hours. Gives nanoseconds since midnight and where it ends.
 #[inline]
 pub(super) fn time_of_day(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
@@ -144,9 +171,9 @@ pub(super) fn time_of_day(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
         }
         Some(b':') => {
             let (fraction, digits) = fraction(bytes, end + 1);
-            if digits == 3 {
+            if matches!(digits, 3 | 6) {
                 time += fraction;
-                end += 4;
+                end += 1 + digits;
             }
         }
         _ => {}
@@ -200,8 +227,9 @@ pub(super) fn finish(
     time: i64,
     reference: &Reference,
 ) -> Option<Stamp> {
-    let civil = Civil { year, month, day, time };
     let (zone, length) = zone_after(bytes, end);
+    let (time, length) = fraction_behind(bytes, end, time, length);
+    let civil = Civil { year, month, day, time };
     let nanoseconds = zone.unwrap_or(reference.time_zone).resolve(civil)?;
     Some(Stamp {
         timestamp: Timestamp::from_nanoseconds(nanoseconds),
@@ -211,11 +239,24 @@ pub(super) fn finish(
     })
 }
 
+/// `10:31:29 PM MST.557710`: a fraction behind the half of the day or the zone, where PHP's
+/// formatter puts it.
+fn fraction_behind(bytes: &[u8], end: usize, time: i64, length: usize) -> (i64, usize) {
+    let is_behind = length > end || matches!(bytes[end - 1], b'M' | b'm');
+    if !is_behind || time % SECOND != 0 || bytes.get(length) != Some(&b'.') {
+        return (time, length);
+    }
+    match fraction(bytes, length + 1) {
+        (fraction, digits @ 3..) => (time + fraction, length + 1 + digits),
+        _ => (time, length),
+    }
+}
+
 /// A zone directly after a stamp, or after one blank; and where the stamp ends.
 #[inline]
 fn zone_after(bytes: &[u8], end: usize) -> (Option<TimeZone>, usize) {
     match bytes.get(end) {
-        Some(b'Z') => match parse_zone(&bytes[end..]) {
+        Some(b'A'..=b'Z') => match parse_zone(&bytes[end..]) {
             Some((offset, length)) => (Some(TimeZone::Fixed(offset)), end + length),
             None => (None, end),
         },
@@ -262,31 +303,6 @@ fn leading_digits(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
         10 | 13 | 16 | 19 => epoch(bytes, digits),
         _ => None,
     }
-}
-
-fn month_name(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
-    let name = bytes.get(at..at + 3)?;
-    let month = MONTHS.iter().position(|month| name.eq_ignore_ascii_case(*month))? as u32 + 1;
-    // "November" and "Sept" are months as well, "Marble" is none.
-    let letters = bytes[at..].iter().take(12).take_while(|b| b.is_ascii_alphabetic()).count();
-    let known: &[&str] = &[
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "sept",
-        "october",
-        "november",
-        "december",
-    ];
-    let word = &bytes[at..at + letters];
-    (letters == 3 || known.iter().any(|k| word.eq_ignore_ascii_case(k.as_bytes())))
-        .then_some((month, at + letters))
 }
 
 /// `22/Nov/2026:10:30:45 +0000`, `22-Nov-2026 10:30:45.123`, `22 Nov 2026 10:30:45`,
@@ -380,6 +396,13 @@ fn leading_letters(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
 }
 
 fn month_first(bytes: &[u8], at: usize, month: u32, reference: &Reference) -> Option<Stamp> {
+    if bytes.get(at) == Some(&b'-')
+        && let Some(day) = two(bytes, at + 1)
+        && bytes.get(at + 3) == Some(&b' ')
+    {
+        // `Mar-18 21:41:15.684` of Nextflow.
+        return without_year(bytes, at + 4, month, day, reference);
+    }
     if bytes.get(at) != Some(&b' ') {
         return None;
     }
@@ -432,9 +455,9 @@ pub(super) fn without_year(
         });
     }
     let zone_or_default = zone.unwrap_or(reference.time_zone);
-    // The latest year in which the stamp does not lie after the reference. A day of grace, since
-    // the zone may be unknown; eight years back at most, for a 29th of February.
-    let limit = reference.latest.nanoseconds().saturating_add(DAY);
+    // The latest year in which the stamp does not lie after the reference; eight years back at
+    // most, for a 29th of February.
+    let limit = reference.latest_date();
     let year = Civil::of_utc(limit).year;
     let nanoseconds = (0..8).find_map(|back| {
         let year = year - back;
@@ -498,6 +521,7 @@ mod tests {
         Reference {
             latest: Timestamp::from_nanoseconds(1_795_370_400 * SECOND),
             time_zone: TimeZone::UTC,
+            slack: Reference::SURE,
         }
     }
 
@@ -554,6 +578,14 @@ mod tests {
             ("11-22 10:30:45.120  17", "2026-11-22T10:30:45.120Z", 18),
             ("11.24 10:30:45]", "2025-11-24T10:30:45Z", 14),
             ("22-Nov-2026::10:30:45 ===", "2026-11-22T10:30:45Z", 21),
+            ("2026-326T10:30:45,120:DEBUG", "2026-11-22T10:30:45.120Z", 21),
+            ("20261122.103045,120:DEBUG", "2026-11-22T10:30:45.120Z", 19),
+            ("2026-11-22T10:30:45.120456ABC err", "2026-11-22T10:30:45.120456Z", 29),
+            ("2026-11-22T10:30:45.120CET err", "2026-11-22T09:30:45.120Z", 26),
+            ("Nov-22 10:30:45.120 [main]", "2026-11-22T10:30:45.120Z", 19),
+            ("Sun Nov 22 10:30:45:120456 2026) x", "2026-11-22T10:30:45.120456Z", 31),
+            ("11/22/26, 10:30:45 AM CET.120456 x", "2026-11-22T09:30:45.120456Z", 32),
+            ("août 19 10:30:45 host", "2026-08-19T10:30:45Z", 17),
         ] {
             assert_eq!(read(text), Some((moment.to_owned(), length)), "{text}");
         }
@@ -574,6 +606,8 @@ mod tests {
             "March of the penguins",
             "Monday is here",
             "may 12 apples",
+            "1690466804.2171960.0 x",
+            "2026-11-22T10:30:45about",
             "",
         ] {
             assert_eq!(read(text), None, "{text}");
