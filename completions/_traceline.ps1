@@ -168,7 +168,7 @@ Register-ArgumentCompleter -Native -CommandName 'traceline' -ScriptBlock {
         'traceline;timeline' {
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Show this trace; may be repeated')
             [CompletionResult]::new('--trace', '--trace', [CompletionResultType]::ParameterName, 'Show this trace; may be repeated')
-            [CompletionResult]::new('--max-rows', '--max-rows', [CompletionResultType]::ParameterName, 'Fold the least interesting spans so that a trace takes at most this many rows; 0: never')
+            [CompletionResult]::new('--max-rows', '--max-rows', [CompletionResultType]::ParameterName, 'Fold the least interesting spans so that a trace takes at most this many rows; 0: never [default: 60; with --records: 0]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print')
             [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Sort the traces [default: start]')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Show at most this many')

@@ -158,7 +158,7 @@ set edit:completion:arg-completer[traceline] = {|@words|
         &'traceline;timeline'= {
             cand -t 'Show this trace; may be repeated'
             cand --trace 'Show this trace; may be repeated'
-            cand --max-rows 'Fold the least interesting spans so that a trace takes at most this many rows; 0: never'
+            cand --max-rows 'Fold the least interesting spans so that a trace takes at most this many rows; 0: never [default: 60; with --records: 0]'
             cand --format 'How to print'
             cand --sort 'Sort the traces [default: start]'
             cand -n 'Show at most this many'

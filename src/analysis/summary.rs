@@ -33,7 +33,13 @@ pub(crate) fn warnings(trace: &Trace) -> Vec<Warning> {
         warnings.push(Warning::RootMissing);
     }
     if !trace.missing_spans.is_empty() {
-        warnings.push(Warning::SpansNeverLogged { spans: trace.missing_spans.clone() });
+        warnings.push(Warning::SpansNeverLogged {
+            spans: trace
+                .missing_spans
+                .iter()
+                .map(|span| (span.span_id, span.record_count))
+                .collect(),
+        });
     }
     if trace.untimed_count > 0 {
         warnings.push(Warning::RecordsWithoutTime(trace.untimed_count));

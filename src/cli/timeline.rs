@@ -41,8 +41,9 @@ pub(crate) struct TimelineArgs {
     records: bool,
 
     /// Fold the least interesting spans so that a trace takes at most this many rows; 0: never
-    #[arg(long, value_name = "N", default_value_t = 60, help_heading = "Printing")]
-    max_rows: usize,
+    /// [default: 60; with --records: 0]
+    #[arg(long, value_name = "N", help_heading = "Printing")]
+    max_rows: Option<usize>,
 
     /// How to print
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
@@ -225,10 +226,10 @@ impl TimelineArgs {
             TimelineFormat::Text => OutputFormat::Text,
             TimelineFormat::Json => OutputFormat::Json,
         };
-        let options = Options {
-            records: self.records,
-            max_rows: (self.max_rows > 0).then_some(self.max_rows),
-        };
+        // Who asks for the log lines means all of them.
+        let max_rows = self.max_rows.unwrap_or(if self.records { 0 } else { MAX_ROWS });
+        let options =
+            Options { records: self.records, max_rows: Some(max_rows).filter(|rows| *rows > 0) };
         let style = self.output.style(context, self.input.time_zone());
         let mut renderer = render::renderer(format, style, options);
         let places = Places { sources: inputs.sources(), lines: &shown.gathered.lines };
@@ -238,6 +239,9 @@ impl TimelineArgs {
         Ok(())
     }
 }
+
+/// Rows of a trace, unless something else is asked for.
+const MAX_ROWS: usize = 60;
 
 /// More ids than this are not searched for in raw bytes.
 const MOST_SEARCHED: usize = 64;

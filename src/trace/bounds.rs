@@ -9,7 +9,7 @@ use crate::trace::call_graph::Observed;
 use crate::trace::facts::{Interval, NANOSECONDS_PER_SECOND, is_whole_second};
 use crate::trace::fragment::{SpanFacts, SpanView, TraceFragment};
 use crate::trace::precision::{MILLISECOND, Units};
-use crate::trace::tree::{Edge, Tree};
+use crate::trace::tree::Tree;
 
 /// Start and end of a span in nanoseconds, and where they are from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,7 +198,14 @@ pub(crate) fn place_coarse(bounds: &mut [Option<Bounds>], tree: &Tree, extent: E
     let mut held: Vec<Option<(i64, i64)>> = vec![None; bounds.len()];
     let mut is_any_moved = false;
     for &span in tree.order.iter().rev() {
-        let Some(bounds) = &mut bounds[span] else { continue };
+        let parent = tree.edges[span].parent();
+        let Some(bounds) = &mut bounds[span] else {
+            // What has no times passes on what it holds.
+            if let (Some(parent), Some(below)) = (parent, held[span]) {
+                held[parent] = hull(held[parent], below);
+            }
+            continue;
+        };
         if bounds.is_coarse {
             let wanted = match held[span] {
                 Some((start, end)) => {
@@ -211,7 +218,7 @@ pub(crate) fn place_coarse(bounds: &mut [Option<Bounds>], tree: &Tree, extent: E
             bounds.shift(by);
             is_any_moved |= by > 0;
         }
-        if let Edge::Reported(parent) | Edge::Inferred(parent) = tree.edges[span] {
+        if let Some(parent) = parent {
             held[parent] = hull(held[parent], (bounds.start, bounds.end));
         }
     }

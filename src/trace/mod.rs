@@ -71,9 +71,8 @@ pub struct Trace {
     pub loose_records: Vec<(Option<Name>, u64)>,
     /// The records in time order; empty unless they were asked for.
     pub records: Vec<TraceRecord>,
-    /// Span ids that are named as parents but that no record shows, with the number of records
-    /// that name them, sorted.
-    pub missing_spans: Vec<(SpanId, u64)>,
+    /// Spans that are named as parents but that no record shows, sorted by id.
+    pub missing_spans: Vec<MissingSpan>,
     /// Spans that name each other as parents, each loop sorted by id; it was cut at its earliest
     /// span, which became a root.
     pub loops: Vec<Vec<SpanId>>,
@@ -89,7 +88,8 @@ pub struct Span {
     /// The parent, reported or guessed.
     pub parent: Parent,
     /// Index into [`Trace::spans`] of the parent, if a record shows it. Where the reported parent
-    /// was never logged: the nearest ancestor that was, if it can be guessed.
+    /// was never logged: the nearest ancestor that was, if it can be guessed; all children of a
+    /// [missing span](MissingSpan) have the same.
     pub parent_index: Option<usize>,
     /// Distance from its root.
     pub depth: u32,
@@ -114,6 +114,17 @@ pub struct Span {
     pub outside_count: u64,
     /// Seen only through propagation values that its callees logged.
     pub is_seen_from_outside: bool,
+}
+
+/// A span that is named as a parent and shown by no record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MissingSpan {
+    /// The id.
+    pub span_id: SpanId,
+    /// Records that name it.
+    pub record_count: u64,
+    /// Index into [`Trace::spans`] of its nearest ancestor that was logged: a guess.
+    pub parent_index: Option<usize>,
 }
 
 /// Who says what the parent is.
@@ -175,6 +186,8 @@ pub struct TraceRecord {
     pub severity: Option<Severity>,
     /// Error by severity, exception or status.
     pub is_error: bool,
+    /// Its service writes whole seconds: the stamp is up to a second early.
+    pub is_coarse: bool,
     /// The message, lossily UTF-8.
     pub body: Name,
 }
@@ -188,16 +201,22 @@ impl Trace {
 }
 
 impl Trace {
-    /// Whether it failed, or a view from outside shows an error.
+    /// The span that is named as a parent and was never logged.
+    pub fn missing_span(&self, id: SpanId) -> Option<&MissingSpan> {
+        let found = self.missing_spans.binary_search_by_key(&id, |missing| missing.span_id);
+        found.ok().map(|place| &self.missing_spans[place])
+    }
+
+    /// Whether it failed.
     pub fn has_error(&self) -> bool {
-        self.status == Status::Error || self.error_count > 0
+        self.status == Status::Error
     }
 }
 
 impl Span {
-    /// Whether it failed, or was seen to fail from outside.
+    /// Whether it failed.
     pub fn has_error(&self) -> bool {
-        self.status == Status::Error || self.error_count > 0
+        self.status == Status::Error
     }
 }
 

@@ -321,6 +321,6 @@ impl Batch {
 
     /// Whether nothing was gathered.
     pub fn is_empty(&self) -> bool {
-        self.untraced == 0 && self.shards.iter().all(Vec::is_empty)
+        self.untraced == 0 && self.links.is_empty() && self.shards.iter().all(Vec::is_empty)
     }
 }

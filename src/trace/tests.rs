@@ -68,7 +68,8 @@ fn of_two_spans_that_quote_one_caller_the_inner_hangs_below_the_outer() {
         quoting(record("stock", 3, 15_000, "found"), 1),
     ]);
     assert_eq!(parents(&trace), [(2, 1, false), (3, 2, true)]);
-    assert_eq!(trace.missing_spans, [(SpanId::new(1).unwrap(), 3)]);
+    let missing = trace.missing_spans.iter().map(|span| (span.span_id.get(), span.record_count));
+    assert_eq!(missing.collect::<Vec<_>>(), [(1, 3)]);
 }
 
 #[test]
@@ -81,6 +82,24 @@ fn a_child_of_a_span_never_logged_hangs_below_the_nearest_that_was() {
     let span = trace.spans.iter().find(|span| span.span_id.get() == 3).unwrap();
     assert_eq!(span.parent, Parent::Reported(SpanId::new(2).unwrap()));
     assert_eq!(span.parent_index.map(|index| trace.spans[index].span_id.get()), Some(1));
+    assert_eq!(trace.missing_spans[0].parent_index, span.parent_index);
+}
+
+#[test]
+fn children_of_a_span_never_logged_stay_together() {
+    let child = |span, at, body| LogRecord {
+        parent_span_id: SpanId::new(9),
+        ..record("stock", span, at, body)
+    };
+    let trace = trace(&[
+        record("shop", 1, 0, "request started"),
+        child(2, 5_000, "lookup"),
+        record("shop", 1, 9_000, "request finished"),
+        child(3, 20_000, "audit"),
+    ]);
+    let above: Vec<_> = trace.spans.iter().map(|span| span.parent_index).collect();
+    assert_eq!(above, [None, Some(0), Some(0)]);
+    assert_eq!(trace.missing_spans[0].parent_index, Some(0));
 }
 
 #[test]
@@ -195,13 +214,13 @@ fn a_service_that_writes_finer_times_elsewhere_means_a_whole_second_exactly() {
 // Status and counts.
 
 #[test]
-fn a_failed_answer_seen_from_outside_is_an_error_record_and_no_failed_span() {
+fn a_failed_answer_seen_from_outside_is_an_error_of_the_call_and_of_the_trace() {
     let answer = |status| LogRecord {
         http_status: Some(status),
         ..quoting(record("nginx", 0, 5_000, "GET /"), 7)
     };
     for (status, expected, errors) in
-        [(503, Status::Unset, 1), (404, Status::Ok, 0), (200, Status::Ok, 0)]
+        [(503, Status::Error, 1), (404, Status::Ok, 0), (200, Status::Ok, 0)]
     {
         let trace = trace(&[answer(status)]);
         assert_eq!((trace.status, trace.spans[0].status), (expected, expected), "{status}");
