@@ -192,6 +192,7 @@ Register-ArgumentCompleter -Native -CommandName 'traceline' -ScriptBlock {
             [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'Fit text to this many columns [default: the terminal''s]')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Show all traces')
             [CompletionResult]::new('--records', '--records', [CompletionResultType]::ParameterName, 'Show the log records within their spans')
+            [CompletionResult]::new('--adjust-clock', '--adjust-clock', [CompletionResultType]::ParameterName, 'Show times as if the clocks agreed, where calls show that they do not')
             [CompletionResult]::new('--errors', '--errors', [CompletionResultType]::ParameterName, 'Show only traces with an error')
             [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no configuration')
             [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw with ASCII characters only')

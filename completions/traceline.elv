@@ -182,6 +182,7 @@ set edit:completion:arg-completer[traceline] = {|@words|
             cand --width 'Fit text to this many columns [default: the terminal''s]'
             cand --all 'Show all traces'
             cand --records 'Show the log records within their spans'
+            cand --adjust-clock 'Show times as if the clocks agreed, where calls show that they do not'
             cand --errors 'Show only traces with an error'
             cand --no-config 'Read no configuration'
             cand --ascii 'Draw with ASCII characters only'

@@ -188,6 +188,7 @@ never\t'Never'"
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l width -d 'Fit text to this many columns [default: the terminal\'s]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l all -d 'Show all traces'
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l records -d 'Show the log records within their spans'
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l adjust-clock -d 'Show times as if the clocks agreed, where calls show that they do not'
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l errors -d 'Show only traces with an error'
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l no-config -d 'Read no configuration'
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l ascii -d 'Draw with ASCII characters only'

@@ -110,6 +110,10 @@ pub enum Warning {
     RecordsWithoutTime(u64),
     /// Other spellings of the trace id were joined.
     SpellingsJoined(Vec<String>),
+    /// Records without a trace id joined by these values.
+    Linked(Vec<String>),
+    /// A service writes whole seconds: spans of it were moved within a second to their children.
+    WholeSeconds(Name),
     /// A child's records lie outside its parent's by this much (nanoseconds): the clocks differ,
     /// or the parent did not wait.
     ClockSkew {
@@ -121,6 +125,8 @@ pub enum Warning {
         offset: i64,
         /// Calls that show it.
         evidence: u64,
+        /// The times that are shown are without it.
+        is_adjusted: bool,
     },
     /// Spans that name each other as parents; the loop was cut.
     ParentLoop(Vec<SpanId>),

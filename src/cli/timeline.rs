@@ -40,6 +40,10 @@ pub(crate) struct TimelineArgs {
     #[arg(long, help_heading = "Printing")]
     records: bool,
 
+    /// Show times as if the clocks agreed, where calls show that they do not
+    #[arg(long, help_heading = "Printing")]
+    adjust_clock: bool,
+
     /// Fold the least interesting spans so that a trace takes at most this many rows; 0: never
     /// [default: 60; with --records: 0]
     #[arg(long, value_name = "N", help_heading = "Printing")]
@@ -234,7 +238,11 @@ impl TimelineArgs {
         let mut renderer = render::renderer(format, style, options);
         let places = Places { sources: inputs.sources(), lines: &shown.gathered.lines };
         for trace in &shown.gathered.picked.traces {
-            renderer.timeline(out, &places, &Timeline::new(trace.clone()))?;
+            let mut trace = trace.clone();
+            if self.adjust_clock {
+                trace.adjust_clocks();
+            }
+            renderer.timeline(out, &places, &Timeline::new(trace))?;
         }
         Ok(())
     }

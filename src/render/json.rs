@@ -133,6 +133,11 @@ fn write_trace(
         json.text(alias);
     }
     json.close(b']');
+    json.key("links").open(b'[');
+    for value in &trace.links {
+        json.text(value);
+    }
+    json.close(b']');
     json.key("start_unix_ns").optional(trace.start.map(Timestamp::nanoseconds));
     json.key("end_unix_ns").optional(trace.end.map(Timestamp::nanoseconds));
     let duration = trace.start.zip(trace.end).map(|(start, end)| between(start, end));
@@ -195,6 +200,7 @@ fn write_span(json: &mut Json, span: &Span, above: Option<SpanId>, self_time: Op
     json.key("status").text(status_name(span.status));
     json.key("record_count").literal(span.record_count);
     json.key("service_name_inferred").literal(span.service_is_inferred);
+    json.key("is_placed").literal(span.is_placed);
     json.key("below_span_id").optional_id(above).close(b'}');
 }
 
@@ -486,7 +492,7 @@ mod tests {
         let text = json(|renderer, out| renderer.timeline(out, &Files, &checkout()).unwrap());
         assert_eq!(
             keys(&text).join(" "),
-            "schema trace_id aliases start_unix_ns end_unix_ns duration_ns status record_count \
+            "schema trace_id aliases links start_unix_ns end_unix_ns duration_ns status record_count \
              span_count error_count root services spans missing_spans records gaps critical_path warnings"
         );
         let value: Value = serde_json::from_str(&text).unwrap();
@@ -519,7 +525,7 @@ mod tests {
         });
         assert_eq!(
             keys(&text).join(" "),
-            "schema trace_id aliases start_unix_ns end_unix_ns duration_ns status record_count \
+            "schema trace_id aliases links start_unix_ns end_unix_ns duration_ns status record_count \
              span_count error_count root services spans missing_spans warnings"
         );
     }

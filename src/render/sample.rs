@@ -56,6 +56,7 @@ pub(super) fn span(
         name: Some(name.into()),
         first_body: None,
         bounds: Some(SpanBounds::Reported { start: at(start), end: at(end) }),
+        is_placed: false,
         status: Status::Ok,
         record_count: 1,
         error_count: 0,
@@ -111,6 +112,7 @@ pub(super) fn timeline(mut spans: Vec<Span>, records: Vec<TraceRecord>) -> Timel
         trace_id: trace_id.to_string(),
         key: TraceKey::Full(trace_id),
         aliases: Vec::new(),
+        links: Vec::new(),
         start,
         end,
         status: if errors > 0 { Status::Error } else { Status::Unset },
@@ -118,10 +120,12 @@ pub(super) fn timeline(mut spans: Vec<Span>, records: Vec<TraceRecord>) -> Timel
         error_count: errors,
         untimed_count: 0,
         spans,
+        coarse_services: Vec::new(),
         loose_records,
         records,
         missing_spans: Vec::new(),
         loops: Vec::new(),
+        clock_adjustments: Vec::new(),
         ends_before_start: Vec::new(),
     };
     let (services, operations) = shares(&trace, &self_times);
@@ -297,6 +301,7 @@ pub(super) fn checkout() -> Timeline {
             relative_to: "payment".into(),
             offset: 4_000_000,
             evidence: 1,
+            is_adjusted: false,
         },
     ];
     timeline

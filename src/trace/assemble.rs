@@ -4,9 +4,10 @@
 //! arrival can show in a trace.
 
 use crate::record::{Timestamp, TraceKey};
-use crate::trace::bounds::{Bounds, Extent, observe, place_coarse};
+use crate::trace::bounds::{Bounds, Extent, observe, place_coarse, view};
 use crate::trace::call_graph::{CallGraph, Guess, Observed};
 use crate::trace::fragment::{SpanFacts, TraceFragment};
+use crate::trace::identity::Called;
 use crate::trace::kept::{first_bodies, records};
 use crate::trace::precision::{Precisions, Units};
 use crate::trace::symbols::{Symbol, Symbols};
@@ -174,7 +175,7 @@ fn finish(
     names: &mut Names<'_>,
 ) -> Trace {
     let Draft { key, fragment } = draft;
-    let (trace_id, aliases) = fragment.spellings.resolve(key, names.symbols);
+    let Called { trace_id, aliases, links } = fragment.spellings.resolve(key, names.symbols);
     let facts = &fragment.spans.spans;
 
     let place = |id: u64| facts.binary_search_by_key(&id, |span| span.id).ok();
@@ -231,7 +232,8 @@ fn finish(
     };
     let mut tree = grow(edges, |place| rank(&bounds, place));
     let extent = Extent::of(&fragment, units);
-    if place_coarse(&mut bounds, &tree, extent) {
+    let placed = place_coarse(&mut bounds, &tree, extent);
+    if !placed.is_empty() {
         // Later starts are another order among siblings; loops are cut already.
         let loops = std::mem::take(&mut tree.loops);
         tree = grow(tree.edges, |place| rank(&bounds, place));
@@ -269,6 +271,7 @@ fn finish(
             depth: above.map_or(0, |above| above.depth + 1),
             first_body: bodies.remove(&facts.id),
             bounds: bounds.map(Bounds::published),
+            is_placed: placed.binary_search(&old).is_ok(),
             ..span(facts, span_id, above, names)
         });
     }
@@ -305,11 +308,17 @@ fn finish(
             })
         })
         .collect();
+    let coarse = placed.iter().filter_map(|&node| facts.get(node));
+    let mut coarse_services: Vec<Name> =
+        coarse.filter_map(|span| names.get(view(span).service)).collect();
+    coarse_services.sort_unstable();
+    coarse_services.dedup();
     let is_ok = spans.iter().any(|span| span.status == Status::Ok);
     Trace {
         trace_id,
         key,
         aliases,
+        links,
         start: extent.map(|(start, _)| Timestamp::from_nanoseconds(start)),
         end: extent.map(|(_, end)| Timestamp::from_nanoseconds(end)),
         status: status(fragment.error_count > 0, is_ok),
@@ -317,10 +326,12 @@ fn finish(
         error_count: u64::from(fragment.error_count),
         untimed_count: u64::from(fragment.untimed_count),
         spans,
+        coarse_services,
         loose_records,
         records: records(fragment.kept, units, names),
         missing_spans,
         loops,
+        clock_adjustments: Vec::new(),
         ends_before_start,
     }
 }
@@ -374,6 +385,7 @@ fn span(facts: &SpanFacts, span_id: SpanId, above: Option<&Span>, names: &mut Na
         name: names.get(facts.own.name.or_else(|| outside.and_then(|view| view.name))),
         first_body: None,
         bounds: None,
+        is_placed: false,
         status: status(error_count > 0, states_success),
         record_count: u64::from(facts.own.record_count),
         error_count: u64::from(error_count),

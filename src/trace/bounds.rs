@@ -23,7 +23,7 @@ pub(crate) struct Bounds {
 }
 
 /// The side that says most of a span: the records written in it; without them, those of callees.
-fn view(span: &SpanFacts) -> &SpanView {
+pub(crate) fn view(span: &SpanFacts) -> &SpanView {
     match &span.outside {
         Some(outside) if span.own.record_count == 0 => outside,
         _ => &span.own,
@@ -192,11 +192,15 @@ impl Extent {
 }
 
 /// Moves spans that are known to the second only, by less than a second, so that they hold their
-/// children, or at least begin no earlier than the trace. Gives whether any was moved.
-pub(crate) fn place_coarse(bounds: &mut [Option<Bounds>], tree: &Tree, extent: Extent) -> bool {
-    let Some((trace_start, _)) = extent.fine else { return false };
+/// children, or at least begin no earlier than the trace. Gives those that were moved, sorted.
+pub(crate) fn place_coarse(
+    bounds: &mut [Option<Bounds>],
+    tree: &Tree,
+    extent: Extent,
+) -> Vec<usize> {
+    let Some((trace_start, _)) = extent.fine else { return Vec::new() };
     let mut held: Vec<Option<(i64, i64)>> = vec![None; bounds.len()];
-    let mut is_any_moved = false;
+    let mut moved = Vec::new();
     for &span in tree.order.iter().rev() {
         let parent = tree.edges[span].parent();
         let Some(bounds) = &mut bounds[span] else {
@@ -216,11 +220,12 @@ pub(crate) fn place_coarse(bounds: &mut [Option<Bounds>], tree: &Tree, extent: E
             };
             let by = wanted.clamp(0, NANOSECONDS_PER_SECOND - 1);
             bounds.shift(by);
-            is_any_moved |= by > 0;
+            moved.extend((by > 0).then_some(span));
         }
         if let Some(parent) = parent {
             held[parent] = hull(held[parent], (bounds.start, bounds.end));
         }
     }
-    is_any_moved
+    moved.sort_unstable();
+    moved
 }

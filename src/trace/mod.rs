@@ -52,6 +52,8 @@ pub struct Trace {
     pub key: TraceKey,
     /// Other spellings of the same trace that were joined, sorted.
     pub aliases: Vec<String>,
+    /// Values of links by which records without a trace id joined it, sorted.
+    pub links: Vec<String>,
     /// Earliest moment known (record or reported span start).
     pub start: Option<Timestamp>,
     /// Latest moment known.
@@ -66,6 +68,9 @@ pub struct Trace {
     pub untimed_count: u64,
     /// Spans in tree order (parents before children, siblings by start, then id).
     pub spans: Vec<Span>,
+    /// Services that write times in whole seconds and of which spans had to be
+    /// [placed](Span::is_placed), sorted.
+    pub coarse_services: Vec<Name>,
     /// Per service that wrote them, sorted: records that are in no span. A record that knows a span
     /// only as its caller's is one of them: it is not that span's, see [`Span::outside_count`].
     pub loose_records: Vec<(Option<Name>, u64)>,
@@ -76,6 +81,8 @@ pub struct Trace {
     /// Spans that name each other as parents, each loop sorted by id; it was cut at its earliest
     /// span, which became a root.
     pub loops: Vec<Vec<SpanId>>,
+    /// Clocks that were set back or forward: see [`Trace::adjust_clocks`].
+    pub clock_adjustments: Vec<ClockSkew>,
     /// Spans of which a record says that they ended before they started, sorted.
     pub ends_before_start: Vec<SpanId>,
 }
@@ -104,6 +111,8 @@ pub struct Span {
     pub first_body: Option<Name>,
     /// Start and end; `None` when none of its records has a time.
     pub bounds: Option<SpanBounds>,
+    /// Known to the second only, and moved within that second to where it holds its children.
+    pub is_placed: bool,
     /// Error, ok or unset.
     pub status: Status,
     /// Records written in it.

@@ -238,7 +238,7 @@ fn join(traces: &mut Vec<(TraceKey, TraceFragment)>, symbols: &Symbols) -> Vec<S
         match joins.resolve(*key) {
             Joined::Alone => place += 1,
             Joined::Ambiguous => {
-                ambiguous_ids.push(fragment.spellings.resolve(*key, symbols).0);
+                ambiguous_ids.push(fragment.spellings.resolve(*key, symbols).trace_id);
                 place += 1;
             }
             Joined::Into(full) => {

@@ -185,6 +185,9 @@ fn whole_seconds_do_not_stretch_a_trace_of_finer_times() {
     assert!(start <= 50_200_123 * 1000 && end >= 50_600_456 * 1000);
     assert_eq!((end - start, is_reported), (500 * MS, true));
     assert!(trace.duration().unwrap() <= 500 * MS as u64);
+    // Never silently.
+    assert!(trace.spans[0].is_placed && !trace.spans[1].is_placed);
+    assert_eq!(trace.coarse_services, ["nginx".into()]);
 }
 
 // A span of milliseconds that ended on a full second was moved so that it held its child.

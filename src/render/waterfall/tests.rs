@@ -68,7 +68,7 @@ longest silences
 ─ waits for spans below   ▒ first to last log line   └~ parent guessed
 redis? service guessed   ? named but never logged
 note: 1 span named but never logged: 0123456789abcdef (by 2 records)
-note: clock of bank 4 ms ahead of payment (1 call shows it)
+note: clock of bank 4 ms ahead of payment (1 call shows it), not adjusted
 
 "#]]
         .raw()
@@ -125,7 +125,8 @@ longest silences
 ? named but never logged
 note: 1 span named but never logged: 0123456789abcdef (by 2
       records)
-note: clock of bank 4 ms ahead of payment (1 call shows it)
+note: clock of bank 4 ms ahead of payment (1 call shows it),
+      not adjusted
 
 "#]]
         .raw()
@@ -188,7 +189,8 @@ redis? service guessed
 note: 1 span named but never logged:
       0123456789abcdef (by 2 records)
 note: clock of bank 4 ms ahead of
-      payment (1 call shows it)
+      payment (1 call shows it), not
+      adjusted
 
 "#]]
         .raw()
@@ -240,7 +242,7 @@ longest silences
 ─ waits for spans below   ▒ first to last log line   └~ parent guessed   redis? service guessed
 ? named but never logged
 note: 1 span named but never logged: 0123456789abcdef (by 2 records)
-note: clock of bank 4 ms ahead of payment (1 call shows it)
+note: clock of bank 4 ms ahead of payment (1 call shows it), not adjusted
 
 "#]].raw()
     );
@@ -306,7 +308,7 @@ longest silences
 - waits for spans below   = first to last log line   `~ parent guessed
 redis? service guessed   * log line   ? named but never logged
 note: 1 span named but never logged: 0123456789abcdef (by 2 records)
-note: clock of bank 4 ms ahead of payment (1 call shows it)
+note: clock of bank 4 ms ahead of payment (1 call shows it), not adjusted
 
 "#]]
         .raw()
