@@ -201,6 +201,9 @@ impl<'a, 'k> LineParser<'a, 'k> {
                 if !self.cache.user.is_empty() {
                     self.take_named(line, record);
                 }
+                if self.context.detail == Detail::Attributes && record.attributes.is_empty() {
+                    record.attributes = pairs::attributes(line, self.arena);
+                }
                 self.complete(record, peeled);
             }
             LineKind::Many(records) => {
