@@ -55,6 +55,10 @@ pub(crate) enum Slot {
     DurationNanoseconds,
     /// With its unit in the text, or milliseconds.
     Duration,
+    /// How long a span was worked on, and (`IdleTime`) not: together, how long it was open (Rust
+    /// tracing, when a span closes).
+    BusyTime,
+    IdleTime,
     SpanStart,
     SpanEnd,
     /// The user says that it names a trace.
@@ -98,6 +102,7 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("oteltraceid", Trace, 0, Anywhere),
     ("tracetraceid", Trace, 0, Anywhere),
     ("dttraceid", Trace, 0, Anywhere),
+    ("traceidw3c", Trace, 0, Anywhere),
     ("logginggoogleapiscomtrace", Trace, 0, Anywhere),
     ("@tr", Trace, 0, Top),
     ("xb3traceid", Trace, 1, Anywhere),
@@ -175,6 +180,7 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("timestampnanos", TimeFraction, 0, Anywhere),
     ("timetimestamp", Time, 1, Anywhere),
     ("startlocal", Time, 4, Top),
+    ("ibmdatetime", Time, 1, Top),
     ("eventtime", Time, 2, Grouped),
     ("at", Time, 5, Top),
     ("dt", Time, 5, Top),
@@ -306,6 +312,8 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("route", HttpPath, 1, Grouped),
     ("urlpath", HttpPath, 1, Anywhere),
     ("httptarget", HttpPath, 1, Anywhere),
+    ("request", HttpPath, 4, Grouped),
+    ("httprequest", HttpPath, 4, Grouped),
     ("httppath", HttpPath, 1, Anywhere),
     ("requestpath", HttpPath, 1, Grouped),
     ("requesturi", HttpPath, 1, Grouped),
@@ -352,6 +360,8 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("took", Duration, 3, Grouped),
     ("elapsed", Duration, 3, Grouped),
     ("latency", Duration, 3, Grouped),
+    ("timebusy", BusyTime, 0, Grouped),
+    ("timeidle", IdleTime, 0, Grouped),
     ("starttimeunixnano", SpanStart, 0, Grouped),
     ("startunixns", SpanStart, 0, Grouped),
     ("endtimeunixnano", SpanEnd, 0, Grouped),

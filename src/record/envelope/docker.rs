@@ -48,7 +48,8 @@ pub(super) fn timestamped<'a>(line: &'a [u8], reference: &Reference) -> Option<E
     }
     let inner = &line[end + 1..];
     let is_wrapped = match inner.first() {
-        None | Some(b'{' | b' ' | b'\t') => true,
+        None | Some(b'{' | b'\t') => true,
+        Some(b' ') if inner.starts_with(b"  ") => true,
         Some(_) => {
             let words = inner[..inner.len().min(64)].split_inclusive(|b| *b == b' ').take(4);
             let mut at = 0;

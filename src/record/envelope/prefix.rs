@@ -53,6 +53,10 @@ fn compose<'a>(line: &'a [u8], name: &'a [u8]) -> Option<Envelope<'a>> {
     if !(inner.is_empty() || inner.starts_with(b" ")) {
         return None;
     }
+    let is_java = inner.starts_with(b" jvm ") || inner.starts_with(b" wrapper  |");
+    if is_java {
+        return None;
+    }
     let has_letter = name.iter().any(u8::is_ascii_alphabetic);
     // `INFO | app | text` is a layout of loguru and others.
     if !has_letter || name.contains(&b'/') || Severity::from_position(name).is_some() {
@@ -138,6 +142,7 @@ pub(super) fn java_service_wrapper<'a>(
         stream: process,
         timestamp: Some(stamp.timestamp),
         severity: Severity::from_position(level.trim_ascii()),
+        is_message: true,
         ..Envelope::default()
     })
 }

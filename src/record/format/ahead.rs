@@ -14,6 +14,7 @@ pub(super) fn level_ahead(rest: &[u8]) -> Option<(Severity, &[u8], usize)> {
     let mut after_colon = false;
     let mut words = words.peekable();
     let mut passed = 0;
+    let mut is_named = false;
     while let Some(word) = words.next() {
         // Fields of a logger's own are no words.
         passed += usize::from(!word.contains(&b'='));
@@ -36,7 +37,8 @@ pub(super) fn level_ahead(rest: &[u8]) -> Option<(Severity, &[u8], usize)> {
             }
             // `imap-login: Error: text`, `unbound[17:0] info: text`
             (None, bare) if after_colon && bare.len() < word.len() => {
-                Severity::from_position(bare).map(|severity| (severity, Some(bare)))
+                let severity = Severity::from_position(bare).map(|severity| (severity, Some(bare)));
+                severity.or_else(|| named_level(word, bare))
             }
             // `warning tmm[1234]: text` behind a host
             (None, bare)
@@ -45,8 +47,11 @@ pub(super) fn level_ahead(rest: &[u8]) -> Option<(Severity, &[u8], usize)> {
             {
                 Severity::from_position(bare).map(|severity| (severity, Some(bare)))
             }
+            // `LEVEL: Warning` of DB2
+            (None, bare) if is_named => Severity::from_field(bare).map(|s| (s, Some(bare))),
             (None, bare) => named_level(word, bare),
         };
+        is_named = word.eq_ignore_ascii_case(b"level:");
         if let Some((severity, Some(text))) = level {
             // The words come from this line, so the offset is in it.
             let end = word.as_ptr() as usize - rest.as_ptr() as usize + word.len();
@@ -57,7 +62,9 @@ pub(super) fn level_ahead(rest: &[u8]) -> Option<(Severity, &[u8], usize)> {
                 || b.is_ascii_digit()
         }) && !word.ends_with(b".");
         let lower = bare.iter().all(u8::is_ascii_lowercase);
-        if !(looks_named || lower || inside.is_some())
+        // `LogNet: Warning: text` of Unreal
+        let is_part = passed == 1 && bare.len() < word.len();
+        if !(looks_named || lower || is_named || is_part || inside.is_some())
             || word.contains(&b'"')
             || word.ends_with(b",")
         {

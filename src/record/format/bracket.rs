@@ -29,8 +29,10 @@ impl<'a> Header<'a> {
         // `[#|2026-…|INFO|` of GlassFish.
         let inside = inside.strip_prefix(b"#|").unwrap_or(inside);
         // `name[1001430319]` is a process number.
-        let is_attached = self.at > 0 && self.text[self.at - 1].is_ascii_alphanumeric();
-        if self.timestamp.is_none() && !is_attached {
+        let is_process = self.at > 0
+            && self.text[self.at - 1].is_ascii_alphanumeric()
+            && inside.iter().all(u8::is_ascii_digit);
+        if self.timestamp.is_none() && !is_process {
             if let Some((stamp, end)) = self.stamp_inside(inside) {
                 if self.severity.is_none() {
                     self.severity = level_behind_stamp(inside, end);
@@ -40,6 +42,13 @@ impl<'a> Header<'a> {
             if let Some((stamp, more)) = self.date_and_time(inside, &rest[length + 1..]) {
                 return self.stamped(&stamp, length + 2 + more);
             }
+        }
+        if self.severity.is_none()
+            && open == b'('
+            && let Some(severity) = xorg_level(inside)
+        {
+            self.severity = Some((severity, inside));
+            return self.accept(length + 2);
         }
         if self.severity.is_none() {
             let after = rest.get(length + 1..).unwrap_or_default();
@@ -76,10 +85,12 @@ impl<'a> Header<'a> {
         if let Some(stamp) = parse_at(inside, &self.reference) {
             return Some((stamp, stamp.length));
         }
-        let blank = inside.iter().take(40).position(|b| *b == b' ')?;
-        let word = &inside[..blank];
-        let behind = inside[blank..].trim_ascii_start();
+        let end = inside.iter().take(40).position(|b| matches!(b, b' ' | b','))?;
+        let word = &inside[..end];
+        let behind = inside[end + 1..].trim_ascii_start();
         let stamp = parse_at(behind, &self.reference).filter(|stamp| stamp.has_date)?;
+        // `[ns_server:info,2026-…` of Couchbase.
+        let word = word.rsplit(|b| *b == b':').next().unwrap_or(word);
         let severity = match word {
             [letter] => Severity::from_letter(*letter),
             word => Severity::from_position(word),
@@ -130,6 +141,16 @@ impl<'a> Header<'a> {
         self.severity = Some((severity, text));
         self.accept(end)
     }
+}
+
+/// `(EE)`: how the X server marks its lines.
+fn xorg_level(inside: &[u8]) -> Option<Severity> {
+    Some(match inside {
+        b"EE" => Severity::ERROR,
+        b"WW" => Severity::WARN,
+        b"II" => Severity::INFO,
+        _ => return None,
+    })
 }
 
 /// The level behind the time in the same bracket.

@@ -91,7 +91,10 @@ pub(crate) fn parse<'a>(
         header.timestamp = Some(whole);
     }
     if header.timestamp.is_none() && header.severity.is_none() && wrapper.is_some() {
-        header.severity = level_in_message(text).map(|(severity, word)| (severity, word));
+        header.severity = level_in_message(text);
+    }
+    if header.timestamp.is_none() && header.severity.is_none() && wrapper.is_none() && indent == 0 {
+        header.timestamp = stamp_at_end(text, reference);
     }
     // An indented line is a record only if its very first token says when it was written.
     if indent > 0 && header.timestamp.is_none() {
@@ -118,6 +121,51 @@ pub(crate) fn parse<'a>(
     pairs(text, record, reference, cache, arena);
     request_line(text, record, arena);
     Some(())
+}
+
+/// `Failed login for … at 2026-11-22 10:30:45`, `=== Start of dump at Sun Nov 22 10:30:45 UTC 2026 ===`:
+/// a sentence that ends with its whole date and time.
+fn stamp_at_end(text: &[u8], reference: &Reference) -> Option<Timestamp> {
+    let text = text.trim_ascii_end();
+    let is_ruled = text.starts_with(b"==");
+    let end = text.iter().rposition(|b| !matches!(b, b'=' | b' ' | b'.')).map_or(0, |at| at + 1);
+    let window = &text[..end];
+    if !(text[0].is_ascii_uppercase() || is_ruled) || !window.last()?.is_ascii_alphanumeric() {
+        return None;
+    }
+    let from = window.len().saturating_sub(40);
+    let at = from + memchr::memmem::rfind(&window[from..], b" at ")? + 4;
+    let stamp = parse_at(&window[at..], reference)?;
+    (stamp.has_date && at + stamp.length == window.len()).then_some(stamp.timestamp)
+}
+
+/// Whether a line is nothing but a field of the record before it: the name of a time or an id, and
+/// its value (`Trace ID: 4bf9…`, `ObservedTimestamp: 2026-11-22 10:30:45 +0000 UTC`).
+pub(crate) fn is_field(line: &[u8], reference: &Reference) -> bool {
+    let window = &line[..line.len().min(48)];
+    let Some(colon) = memchr::memchr(b':', window).filter(|at| *at > 0) else { return false };
+    if !matches!(line.get(colon + 1), Some(b' ' | b'\t')) {
+        return false;
+    }
+    let value = line[colon + 1..].trim_ascii();
+    let key = &line[..colon];
+    let last = &key[memchr::memrchr(b'.', key).map_or(0, |dot| dot + 1)..];
+    match fields::lookup(key).or_else(|| fields::lookup(last)).map(|alias| alias.slot) {
+        Some(
+            Slot::Trace
+            | Slot::Span
+            | Slot::ParentSpan
+            | Slot::Severity
+            | Slot::SeverityNumber
+            | Slot::Duration,
+        ) => !value.contains(&b' '),
+        Some(Slot::Time) => parse_at(value, reference).is_some_and(|stamp| {
+            let rest = &value[stamp.length..];
+            stamp.has_date
+                && rest.iter().all(|b| b.is_ascii_uppercase() || b" +-:0123456789".contains(b))
+        }),
+        _ => false,
+    }
 }
 
 /// Adds to a record what any text may say beside its header: ids, pairs, a request.
@@ -326,6 +374,16 @@ impl<'a> Header<'a> {
             self.severity = Some((severity, word));
             return self.accept(length);
         }
+        // `Zigbee2MQTT:info 2026-11-22T10:30:45: text`
+        if self.timestamp.is_none()
+            && self.severity.is_none()
+            && let Some(colon) = memchr::memchr(b':', word)
+            && let Some(severity) = Severity::from_position(&word[colon + 1..])
+            && parse_at(rest[length..].trim_ascii_start(), &self.reference).is_some()
+        {
+            self.severity = Some((severity, &word[colon + 1..]));
+            return self.accept(length);
+        }
         if let Some(severity) = cisco(word) {
             self.severity = self.severity.or(Some((severity, &word[1..])));
             return false;
@@ -363,6 +421,15 @@ impl<'a> Header<'a> {
             }
             if after_time && let Some(severity) = hana_level(&self.text[..self.at], rest) {
                 self.severity = Some((severity, bare));
+                return self.accept(bare_length);
+            }
+            // `warning/Notification: text` of Icinga
+            if after_time
+                && followed == Some(b':')
+                && let Some(slash) = memchr::memchr(b'/', bare)
+                && let Some(severity) = Severity::from_position(&bare[..slash])
+            {
+                self.severity = Some((severity, &bare[..slash]));
                 return self.accept(bare_length);
             }
             if after_time && let Some((severity, level)) = glued_level(bare, followed) {

@@ -1,9 +1,8 @@
 //! Stamps without separators (epoch numbers, `20261122T103045Z`, klog's `1122 10:30:45`, TAI64N),
 //! and dates of three pairs of digits.
 
-use super::layout::{
-    Stamp, between_date_and_time, date, finish, four, fraction, time_of_day, two, without_year,
-};
+use super::clock::{fraction, time_of_day};
+use super::layout::{Stamp, between_date_and_time, date, finish, four, two, without_year};
 use super::{Civil, DAY, Reference, SECOND, Timestamp, from_epoch};
 
 pub(super) fn epoch(bytes: &[u8], digits: usize) -> Option<Stamp> {

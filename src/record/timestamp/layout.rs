@@ -3,9 +3,11 @@
 //! One entry point, [`parse_at`]: what begins here, and how long is it? The common layout (ISO 8601
 //! and its cousins) is tried first; the rest is told apart by its first character.
 
+use super::clock::{
+    dotted_time, fraction_behind, half_of_day, minutes_only, time_of_day, zone_after,
+};
 use super::compact::{compact, day_of_year, epoch, exponent, short_compact, short_year, tai64n};
 use super::month::month_name;
-use super::zone::parse_zone;
 use super::{Civil, DAY, Reference, SECOND, TimeZone, Timestamp};
 
 /// A stamp found in text.
@@ -98,31 +100,6 @@ fn ordinal(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
     finish(bytes, end, date(year, month, day).filter(|_| is_of_year)?, time, reference)
 }
 
-/// `10.30.45.120456` (DB2) and `10.30.45:120` (Unreal), only behind a date.
-fn dotted_time(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
-    let (hour, minute, second) = (two(bytes, at)?, two(bytes, at + 3)?, two(bytes, at + 6)?);
-    let dotted = bytes[at + 2] == b'.' && bytes[at + 5] == b'.';
-    if !dotted || hour > 23 || minute > 59 || second > 60 {
-        return None;
-    }
-    let time = i64::from(hour * 3600 + minute * 60 + second) * SECOND;
-    match bytes.get(at + 8) {
-        Some(b'.' | b':') => {
-            let (fraction, digits) = fraction(bytes, at + 9);
-            Some((time + fraction, at + 8 + if digits > 0 { 1 + digits } else { 0 }))
-        }
-        _ => Some((time, at + 8)),
-    }
-}
-
-/// `10:30` behind a date, where nothing follows that would make it something else.
-fn minutes_only(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
-    let (hour, minute) = (two(bytes, at)?, two(bytes, at + 3)?);
-    let ends = matches!(bytes.get(at + 5), None | Some(b' ' | b']' | b'Z' | b'+' | b'|' | b'\t'));
-    (bytes[at + 2] == b':' && ends && hour < 24 && minute < 60)
-        .then(|| (i64::from(hour * 3600 + minute * 60) * SECOND, at + 5))
-}
-
 pub(super) fn between_date_and_time(bytes: &[u8], at: usize) -> Option<usize> {
     match bytes.get(at)? {
         b' ' if bytes.get(at + 1..at + 3) == Some(b"- ") => Some(at + 3),
@@ -138,84 +115,6 @@ pub(super) fn date(year: u32, month: u32, day: u32) -> Option<(i64, u32, u32)> {
     let year = i64::from(year);
     ((1970..2262).contains(&year) && Civil::is_valid_date(year, month, day))
         .then_some((year, month, day))
-}
-
-/// `HH:MM:SS` with an optional fraction after `.` or `,` (or `:` and three or six digits), in
-/// 12 or 24 hours. Gives nanoseconds since midnight and where it ends.
-#[inline]
-pub(super) fn time_of_day(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
-    let (hour, at) = match two(bytes, at) {
-        Some(hour) if bytes.get(at + 2) == Some(&b':') => (hour, at + 3),
-        _ if bytes.get(at + 1) == Some(&b':') => {
-            (u32::from(bytes.get(at)?.checked_sub(b'0').filter(|d| *d < 10)?), at + 2)
-        }
-        _ => return None,
-    };
-    let minute = two(bytes, at)?;
-    if bytes.get(at + 2) != Some(&b':') {
-        return None;
-    }
-    let second = two(bytes, at + 3)?;
-    if hour > 23 || minute > 59 || second > 60 {
-        return None;
-    }
-    let mut end = at + 5;
-    let mut time = i64::from(hour * 3600 + minute * 60 + second) * SECOND;
-    match bytes.get(end) {
-        Some(b'.' | b',') => {
-            let (fraction, digits) = fraction(bytes, end + 1);
-            if digits > 0 {
-                time += fraction;
-                end += 1 + digits;
-            }
-        }
-        Some(b':') => {
-            let (fraction, digits) = fraction(bytes, end + 1);
-            if matches!(digits, 3 | 6) {
-                time += fraction;
-                end += 1 + digits;
-            }
-        }
-        _ => {}
-    }
-    half_of_day(bytes, time, end)
-}
-
-/// Digits after the decimal separator as nanoseconds (further digits are cut), and how many.
-#[inline]
-pub(super) fn fraction(bytes: &[u8], at: usize) -> (i64, usize) {
-    let mut value = 0;
-    let mut scale = SECOND;
-    let mut digits = 0;
-    while let Some(digit) = bytes.get(at + digits).filter(|b| b.is_ascii_digit()) {
-        scale /= 10;
-        value += i64::from(digit - b'0') * scale;
-        digits += 1;
-    }
-    (value, digits)
-}
-
-/// Applies a following ` PM`, where there is one.
-fn half_of_day(bytes: &[u8], time: i64, end: usize) -> Option<(i64, usize)> {
-    let blank = usize::from(bytes.get(end) == Some(&b' '));
-    let Some([half, b'M' | b'm']) = bytes.get(end + blank..end + blank + 2) else {
-        return Some((time, end));
-    };
-    let is_pm = match half {
-        b'P' | b'p' => true,
-        b'A' | b'a' => false,
-        _ => return Some((time, end)),
-    };
-    let after = end + blank + 2;
-    if bytes.get(after).is_some_and(u8::is_ascii_alphanumeric) {
-        return Some((time, end));
-    }
-    let noon = 12 * 3600 * SECOND;
-    match (is_pm, time >= noon) {
-        (true, false) => Some((time + noon, after)),
-        (false, true) if time < noon + 3600 * SECOND => Some((time - noon, after)),
-        _ => Some((time, after)),
-    }
 }
 
 /// Adds the zone and makes the moment.
@@ -237,52 +136,6 @@ pub(super) fn finish(
         has_date: true,
         has_zone: zone.is_some(),
     })
-}
-
-/// `10:31:29 PM MST.557710`: a fraction behind the half of the day or the zone, where PHP's
-/// formatter puts it.
-fn fraction_behind(bytes: &[u8], end: usize, time: i64, length: usize) -> (i64, usize) {
-    let is_behind = length > end || matches!(bytes[end - 1], b'M' | b'm');
-    if !is_behind || time % SECOND != 0 || bytes.get(length) != Some(&b'.') {
-        return (time, length);
-    }
-    match fraction(bytes, length + 1) {
-        (fraction, digits @ 3..) => (time + fraction, length + 1 + digits),
-        _ => (time, length),
-    }
-}
-
-/// A zone directly after a stamp, or after one blank; and where the stamp ends.
-#[inline]
-fn zone_after(bytes: &[u8], end: usize) -> (Option<TimeZone>, usize) {
-    match bytes.get(end) {
-        Some(b'A'..=b'Z') => match parse_zone(&bytes[end..]) {
-            Some((offset, length)) => (Some(TimeZone::Fixed(offset)), end + length),
-            None => (None, end),
-        },
-        Some(b'+' | b'-') => match parse_zone(&bytes[end..]) {
-            Some((offset, length)) => (Some(TimeZone::Fixed(offset)), end + length),
-            None => (None, end),
-        },
-        Some(b' ') => {
-            let rest = &bytes[end + 1..];
-            let plausible = match rest.first() {
-                Some(b'+' | b'-') => rest.len() >= 5 && rest[1..3].iter().all(u8::is_ascii_digit),
-                Some(b'A'..=b'Z') => true,
-                _ => false,
-            };
-            match parse_zone(rest) {
-                // After a blank, `+01` alone would rather be a number, and `Z` a word.
-                Some((offset, length))
-                    if plausible && length >= 3 && (length > 3 || rest[0] > b'@') =>
-                {
-                    (Some(TimeZone::Fixed(offset)), end + 1 + length)
-                }
-                _ => (None, end),
-            }
-        }
-        _ => (None, end),
-    }
 }
 
 /// Everything else that begins with a digit.
@@ -330,14 +183,21 @@ fn day_first(bytes: &[u8], digits: usize, reference: &Reference) -> Option<Stamp
         let at = at + 1;
         match four(bytes, at) {
             Some(year) => (date(year, month, first)?, at + 4),
-            // Without a year: 22 Nov 10:30:45.
+            // Without a year: 22 Nov 10:30:45, and Bacula's 22-Nov 10:30.
             None => return without_year(bytes, at, month, first, reference),
         }
     } else {
         if separator == b' ' {
             return None;
         }
-        let second = two(bytes, at)?;
+        // `5/1/26`: only with slashes.
+        let short = separator == b'/' && bytes.get(at + 1) == Some(&b'/');
+        let second = if short {
+            u32::from(bytes[at].checked_sub(b'0').filter(|digit| *digit < 10)?)
+        } else {
+            two(bytes, at)?
+        };
+        let at = at - usize::from(short);
         if bytes.get(at + 2)? != &separator {
             // `11-22 10:30:45.120` (Android), `11.22 10:30:45`, `11/22-10:30:45` (Snort),
             // `11-22|10:30:45` (geth).
@@ -437,7 +297,11 @@ pub(super) fn without_year(
     day: u32,
     reference: &Reference,
 ) -> Option<Stamp> {
-    let (time, end) = time_of_day(bytes, at)?;
+    let (time, end) = match time_of_day(bytes, at) {
+        Some(found) => found,
+        None if at >= 7 && bytes[at - 5] == b'-' => minutes_only(bytes, at)?,
+        None => return None,
+    };
     // asctime puts the year last, `date` puts the zone before it.
     let (zone, after_zone) = zone_after(bytes, end);
     if bytes.get(after_zone) == Some(&b' ')

@@ -4,6 +4,7 @@
 //! date or a zone from a [`Reference`]. Decides nothing about *which* of several stamps on a line
 //! is the record's own: that is the format's business.
 
+mod clock;
 mod compact;
 mod epoch;
 mod layout;
