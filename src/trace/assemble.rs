@@ -98,7 +98,11 @@ impl Apprentice {
     /// tree, because some of its spans are known to the second only.
     pub fn outline(&self, draft: &Draft) -> Option<Outline> {
         let Draft { key, fragment } = draft;
-        let units = self.precisions.of_trace(fragment);
+        // Units matter only where some stamp is a whole second.
+        let units = match fragment.whole_seconds.is_empty() {
+            true => Units::default(),
+            false => self.precisions.of_trace(fragment),
+        };
         let mut extent = Extent::of(fragment, &units);
         for span in &fragment.spans.spans {
             if !extent.add(Bounds::of(span, &units)) {
