@@ -325,7 +325,7 @@ fn finish(
         links,
         start: extent.map(|(start, _)| Timestamp::from_nanoseconds(start)),
         end: extent.map(|(_, end)| Timestamp::from_nanoseconds(end)),
-        status: status(fragment.error_count > 0, is_ok),
+        status: status(fragment.is_failed, is_ok),
         record_count: u64::from(fragment.record_count),
         error_count: u64::from(fragment.error_count),
         untimed_count: u64::from(fragment.untimed_count),
@@ -377,6 +377,7 @@ fn span(facts: &SpanFacts, span_id: SpanId, above: Option<&Span>, names: &mut Na
     };
     let error_count =
         facts.own.error_count.saturating_add(outside.map_or(0, |view| view.error_count));
+    let is_failed = facts.own.is_failed || outside.is_some_and(|view| view.is_failed);
     let states_success =
         facts.own.states_success || outside.is_some_and(|view| view.states_success);
     Span {
@@ -390,7 +391,7 @@ fn span(facts: &SpanFacts, span_id: SpanId, above: Option<&Span>, names: &mut Na
         first_body: None,
         bounds: None,
         is_placed: false,
-        status: status(error_count > 0, states_success),
+        status: status(is_failed, states_success),
         record_count: u64::from(facts.own.record_count),
         error_count: u64::from(error_count),
         outside_count: outside.map_or(0, |view| u64::from(view.record_count)),

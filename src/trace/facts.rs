@@ -43,6 +43,8 @@ pub(crate) struct RecordFacts {
     pub(crate) label: u32,
     /// By severity, exception, stated status or a 5xx: so is the span that it speaks of.
     pub(crate) is_error: bool,
+    /// The span that it speaks of failed.
+    pub(crate) fails_span: bool,
     pub(crate) states_success: bool,
     pub(crate) kept: Option<Box<KeptRecord>>,
 }
@@ -236,11 +238,13 @@ impl RecordFacts {
             && timestamp.into_iter().chain(lone_start).min().is_some_and(|time| {
                 labels.knows_earlier(Labelled { key, span, is_from_outside, time })
             });
-        // A 5xx that a callee reports, or a server in front, is an error of the call that it saw.
-        let is_error = record.severity.is_some_and(Severity::is_error)
+        let states_failure = record.severity.is_some_and(Severity::is_error)
             || record.has_exception
-            || record.span_error == Some(true)
-            || status.is_some_and(|status| status >= 500);
+            || record.span_error == Some(true);
+        // A 5xx that a server in front, or a callee, saw is an error record; what became of the span
+        // that it quotes is not for others to say.
+        let is_server_error = status.is_some_and(|status| status >= 500);
+        let is_error = states_failure || is_server_error;
         let kept = keep_record.then(|| {
             Box::new(KeptRecord {
                 source,
@@ -277,6 +281,7 @@ impl RecordFacts {
                 label_of(&record.body, record.span_name.as_deref())
             },
             is_error,
+            fails_span: states_failure || is_server_error && !is_from_outside,
             states_success: !is_error && (record.span_error == Some(false) || status.is_some()),
             kept,
         }

@@ -17,6 +17,8 @@ pub(crate) struct TraceFragment {
     pub(crate) spellings: Spellings,
     pub(crate) record_count: u32,
     pub(crate) error_count: u32,
+    /// One of them fails the span that it speaks of.
+    pub(crate) is_failed: bool,
     pub(crate) untimed_count: u32,
     /// Earliest and latest moment, of stamps finer than a second.
     pub(crate) first: i64,
@@ -45,6 +47,7 @@ impl Default for TraceFragment {
             spellings: Spellings::default(),
             record_count: 0,
             error_count: 0,
+            is_failed: false,
             untimed_count: 0,
             first: i64::MAX,
             last: i64::MIN,
@@ -67,6 +70,7 @@ impl TraceFragment {
         self.spellings.add(facts.spelling);
         self.record_count = self.record_count.saturating_add(1);
         self.error_count = self.error_count.saturating_add(u32::from(facts.is_error));
+        self.is_failed |= facts.fails_span;
         self.untimed_count = self.untimed_count.saturating_add(u32::from(facts.is_untimed()));
         if let Some(stamp) = facts.timestamp.or(facts.lone_start) {
             self.reach(
@@ -101,6 +105,7 @@ impl TraceFragment {
         self.spellings.merge(&other.spellings);
         self.record_count = self.record_count.saturating_add(other.record_count);
         self.error_count = self.error_count.saturating_add(other.error_count);
+        self.is_failed |= other.is_failed;
         self.untimed_count = self.untimed_count.saturating_add(other.untimed_count);
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
@@ -251,6 +256,8 @@ impl ParentClaim {
 pub(crate) struct SpanView {
     pub(crate) record_count: u32,
     pub(crate) error_count: u32,
+    /// One of them fails the span that it speaks of.
+    pub(crate) is_failed: bool,
     /// Of records with a time; `first` > `last` while there is none.
     pub(crate) first: i64,
     pub(crate) last: i64,
@@ -277,6 +284,7 @@ impl Default for SpanView {
         SpanView {
             record_count: 0,
             error_count: 0,
+            is_failed: false,
             first: i64::MAX,
             last: i64::MIN,
             interval: None,
@@ -301,6 +309,7 @@ impl SpanView {
         SpanView {
             record_count: 1,
             error_count: u32::from(facts.is_error),
+            is_failed: facts.fails_span,
             first: known().min().unwrap_or(i64::MAX),
             last: known().max().unwrap_or(i64::MIN),
             interval: facts.interval.filter(|interval| !interval.is_coarse),
@@ -319,6 +328,7 @@ impl SpanView {
     fn merge(&mut self, other: &SpanView, symbols: &Symbols) {
         self.record_count = self.record_count.saturating_add(other.record_count);
         self.error_count = self.error_count.saturating_add(other.error_count);
+        self.is_failed |= other.is_failed;
         // Before `first` changes: the label belongs to it.
         if (other.first, other.label) < (self.first, self.label) {
             self.label = other.label;

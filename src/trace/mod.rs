@@ -216,16 +216,16 @@ impl Trace {
         found.ok().map(|place| &self.missing_spans[place])
     }
 
-    /// Whether it failed.
+    /// Whether it failed, or an error was seen from outside.
     pub fn has_error(&self) -> bool {
-        self.status == Status::Error
+        self.status == Status::Error || self.error_count > 0
     }
 }
 
 impl Span {
-    /// Whether it failed.
+    /// Whether it failed, or an error was seen from outside.
     pub fn has_error(&self) -> bool {
-        self.status == Status::Error
+        self.status == Status::Error || self.error_count > 0
     }
 }
 

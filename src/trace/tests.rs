@@ -217,13 +217,13 @@ fn a_service_that_writes_finer_times_elsewhere_means_a_whole_second_exactly() {
 // Status and counts.
 
 #[test]
-fn a_failed_answer_seen_from_outside_is_an_error_of_the_call_and_of_the_trace() {
+fn a_failed_answer_seen_from_outside_is_an_error_record_and_fails_no_span() {
     let answer = |status| LogRecord {
         http_status: Some(status),
         ..quoting(record("nginx", 0, 5_000, "GET /"), 7)
     };
     for (status, expected, errors) in
-        [(503, Status::Error, 1), (404, Status::Ok, 0), (200, Status::Ok, 0)]
+        [(503, Status::Unset, 1), (404, Status::Ok, 0), (200, Status::Ok, 0)]
     {
         let trace = trace(&[answer(status)]);
         assert_eq!((trace.status, trace.spans[0].status), (expected, expected), "{status}");

@@ -22,6 +22,10 @@ pub(super) fn write_header(out: &mut dyn Write, picture: &Picture<'_>) -> io::Re
         vec![vec![("trace ".to_owned(), DIM), (escape(&trace.trace_id).into_owned(), BOLD)]];
     pieces.push(vec![match trace.status {
         Status::Error => (format!("{} error", picture.glyphs.error), ERROR.bold()),
+        // Only a 5xx that somebody else saw is an error and fails no span.
+        _ if trace.error_count > 0 => {
+            (format!("{} 5xx seen from outside", picture.glyphs.error), ERROR.bold())
+        }
         Status::Ok => (format!("{} ok", picture.glyphs.ok), GOOD),
         Status::Unset => ("no errors".to_owned(), DIM),
     }]);
