@@ -3,8 +3,9 @@
 use super::Context;
 use super::error::CliError;
 use super::input::{Ask, Inputs};
+use super::names::Names;
 use crate::pipeline::{LineTable, Pick, Picked, ReadOutcome, Search, TraceVisitor, assemble};
-use crate::record::Detail;
+use crate::record::{Detail, TraceKey};
 use crate::source::Chunks;
 use crate::trace::{Options, TraceStore, Wanted};
 
@@ -27,6 +28,9 @@ pub(crate) struct Want<'a> {
 }
 
 /// Reads the inputs.
+///
+/// # Errors
+/// Several traces fit a name that the user gave.
 pub(crate) fn gather(
     inputs: &Inputs,
     chunks: &Chunks,
@@ -34,9 +38,45 @@ pub(crate) fn gather(
     pick: &Pick<'_>,
     context: &Context,
 ) -> Result<Gathered, CliError> {
-    let store = TraceStore::new(Options { keep_records: want.records, only: want.only });
     let lines = LineTable::new();
     let ask = Ask { detail: Detail::Fields, search: want.search, number_lines: want.records };
-    let outcome = inputs.read(chunks, &TraceVisitor::new(&store), &lines, ask, context);
-    Ok(Gathered { picked: assemble(store.into_drafts(), pick, inputs.threads), outcome, lines })
+    let is_second = want.only.is_some();
+    // Of ids that an earlier reading found to be short for several, all those are let in: else
+    // this reading would take them for one.
+    let ambiguous = inputs.ambiguous.get().filter(|_| is_second && !inputs.keys.has_links());
+    let wanted = want.only.clone().unwrap_or_default();
+    let is_wanted = |key: TraceKey| {
+        wanted.contains(key) || ambiguous.is_some_and(|lows| lows.contains(&key.low64()))
+    };
+    let only = if ambiguous.is_some() { None } else { want.only };
+    let store = TraceStore::new(Options { keep_records: want.records, only });
+    let mut visitor = TraceVisitor::new(&store);
+    if ambiguous.is_some() {
+        visitor = visitor.only(&is_wanted);
+    }
+    let outcome = inputs.read(chunks, &visitor, &lines, ask, context);
+    drop(visitor);
+    let drafts = store.into_drafts();
+    let picked = match inputs.named.get() {
+        Some(names) => {
+            let mut picked = assemble(drafts, &Pick::all(), inputs.threads);
+            keep_named(names, &mut picked)?;
+            picked.traces = pick.choose_from(picked.traces);
+            picked
+        }
+        None => assemble(drafts, pick, inputs.threads),
+    };
+    if !is_second {
+        let low = |id: &String| Some(u128::from_str_radix(id, 16).ok()? as u64);
+        inputs.ambiguous.set(picked.ambiguous_ids.iter().filter_map(low).collect()).ok();
+    }
+    Ok(Gathered { picked, outcome, lines })
+}
+
+/// Drops the traces that were gathered only to tell what the names do not mean.
+fn keep_named(names: &Names, picked: &mut Picked) -> Result<(), CliError> {
+    let mut names = names.clone();
+    names.see_all(&picked.traces.iter().map(|trace| trace.key).collect())?;
+    picked.traces.retain(|trace| names.is_meant(trace.key));
+    Ok(())
 }
