@@ -63,7 +63,7 @@ fn json_line(at: u64) -> Vec<u8> {
 fn gather(file: &Path, search: Option<&Search>) {
     let (sources, _) = expand(&[Input::from(file.as_os_str())]);
     let latest = Timestamp::from_nanoseconds(1_795_370_400_000_000_000);
-    let reference = Reference { latest, time_zone: TimeZone::UTC };
+    let reference = Reference { latest, time_zone: TimeZone::UTC, slack: Reference::SURE };
     let infos = [SourceInfo { service_name: None, reference, midnights: None }];
     let plan = ReadPlan {
         sources: &infos,

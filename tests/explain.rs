@@ -81,7 +81,7 @@ fn logs() -> Vec<PathBuf> {
 #[test]
 fn the_bytes_that_are_named_say_the_field() {
     let latest = Timestamp::from_nanoseconds(1_795_370_400_000_000_000);
-    let reference = Reference { latest, time_zone: TimeZone::UTC };
+    let reference = Reference { latest, time_zone: TimeZone::UTC, slack: Reference::SURE };
     let (mut checked, mut derived) = (0, 0);
     for path in logs() {
         let (sources, _) = expand(&[Input::Path(path.clone())]);

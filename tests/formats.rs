@@ -65,7 +65,7 @@ fn records(path: &Path, chunk_size: usize) -> Vec<u8> {
     let latest = Timestamp::from_nanoseconds(1_795_370_400_000_000_000);
     let info = SourceInfo {
         service_name: service::of_file(path.as_os_str().as_encoded_bytes()).map(<[u8]>::to_vec),
-        reference: Reference { latest, time_zone: TimeZone::UTC },
+        reference: Reference { latest, time_zone: TimeZone::UTC, slack: Reference::SURE },
         midnights: None,
     };
     let chunks = Chunks::new(sources, ReadOptions { chunk_size, ..ReadOptions::default() });

@@ -170,7 +170,7 @@ fn pass<V: Visit>(file: &Path, how: How, search: Option<&Search>, visitor: &V) {
     let (sources, errors) = expand(&[Input::from(file.as_os_str())]);
     assert!(errors.is_empty(), "{errors:?}");
     let latest = Timestamp::from_nanoseconds(1_795_370_400_000_000_000);
-    let reference = Reference { latest, time_zone: TimeZone::UTC };
+    let reference = Reference { latest, time_zone: TimeZone::UTC, slack: Reference::SURE };
     let infos = [SourceInfo { service_name: Some(b"file".to_vec()), reference, midnights: None }];
     let plan = ReadPlan {
         patterns: &[],

@@ -178,14 +178,19 @@ impl InputArgs {
             (None, Some(modified)) => modified,
             _ => now,
         };
-        let reference = Reference { latest, time_zone: self.time_zone() };
+        let is_sure = self.reference_date.is_some() || self.tz.is_some();
+        let slack = if is_sure { Reference::SURE } else { Reference::UNSURE };
+        let reference = Reference { latest, time_zone: self.time_zone(), slack };
         SourceInfo { service_name, reference, midnights: None }
     }
 
     /// A date means its last moment; a moment means itself.
     fn end_of_date(&self, text: &str) -> Result<Timestamp, CliError> {
-        let reference =
-            Reference { latest: Timestamp::from_nanoseconds(0), time_zone: self.time_zone() };
+        let reference = Reference {
+            latest: Timestamp::from_nanoseconds(0),
+            time_zone: self.time_zone(),
+            slack: Reference::SURE,
+        };
         Timestamp::parse(text.as_bytes(), &reference)
             .or_else(|| {
                 Timestamp::parse(format!("{text} 23:59:59.999999999").as_bytes(), &reference)

@@ -498,7 +498,8 @@ mod tests {
     fn sixty_four_bits_join_only_where_that_is_unique() {
         let named = format!("{A:016x}{LOW:016x}");
         let decimal = LOW.to_string();
-        let table: &[(&str, &[TraceKey], Result<Vec<TraceKey>, usize>)] = &[
+        type Row<'r> = (&'r str, &'r [TraceKey], Result<Vec<TraceKey>, usize>);
+        let table: &[Row<'_>] = &[
             (&named, &[full(A), SHORT], Ok(vec![full(A), SHORT])),
             (&named, &[SHORT, full(A)], Ok(vec![SHORT, full(A)])),
             (&named, &[SHORT], Ok(vec![SHORT])),

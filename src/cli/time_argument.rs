@@ -26,7 +26,8 @@ pub(crate) fn time_argument(
 pub(crate) fn parse_time(text: &str, zone: TimeZone, now: Timestamp) -> Option<Timestamp> {
     let text = text.trim();
     let stamp = |text: &str, latest| {
-        Timestamp::parse(text.as_bytes(), &Reference { latest, time_zone: zone })
+        let reference = Reference { latest, time_zone: zone, slack: Reference::SURE };
+        Timestamp::parse(text.as_bytes(), &reference)
     };
     let today = || stamp("00:00:00", now);
     match text.to_ascii_lowercase().as_str() {
@@ -150,7 +151,7 @@ mod tests {
             assert_eq!(parse_zone(text), Ok(TimeZone::Fixed(seconds)), "{text}");
         }
         assert!(parse_zone("Europe/Prague").is_ok());
-        for text in ["+", "2", "+123", "Nowhere/Else", ""] {
+        for text in ["+", "2", "+2x", "Nowhere/Else", ""] {
             assert!(parse_zone(text).is_err(), "{text}");
         }
     }

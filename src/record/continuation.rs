@@ -28,7 +28,7 @@ pub(crate) const MOST_LINES: usize = 10_000;
 
 /// Whether a headless line belongs to the open record.
 pub(crate) fn goes_on(texture: Texture, in_trace: bool, line: &[u8]) -> bool {
-    if line.first().is_some_and(|b| matches!(b, b' ' | b'\t')) {
+    if line.first().is_none_or(|b| matches!(b, b' ' | b'\t')) {
         return true;
     }
     match texture {
@@ -97,9 +97,11 @@ pub(crate) fn adopt<'a>(record: &mut LogRecord<'a>, other: &LogRecord<'a>) {
 /// Ids from the lines that go on.
 pub(crate) fn adopt_ids<'a>(record: &mut LogRecord<'a>, body: &'a [u8]) {
     let ids = scan::scan_text(body);
-    if let Some(found) = ids.trace {
-        record.trace = Some(found.key);
-        record.trace_spelling = identity::spelling(found);
+    if let Some(found) = ids.trace.filter(|found| record.trace.is_none_or(|key| key == found.key)) {
+        if record.trace.is_none() {
+            record.trace = Some(found.key);
+            record.trace_spelling = identity::spelling(found);
+        }
         record.span_id = record.span_id.or(ids.span);
         record.parent_span_id = record.parent_span_id.or(ids.parent);
         record.caller_span_id = record.caller_span_id.or(ids.caller);

@@ -100,6 +100,8 @@ impl<'a> FieldSet<'a> {
             // Half a stamp gives way to a whole one, whatever their keys.
             (Slot::Time, [_, _, b':', ..]) => Slot::TimeOfDay,
             (Slot::Time, [_, _, _, _, b'-' | b'/', _, _, b'-' | b'/', _, _]) => Slot::Date,
+            // API Gateway's `requestTime` is the moment, nginx's `request_time` how long it took.
+            (Slot::DurationSeconds, [_, _, b'/', ..]) => Slot::Time,
             (slot, _) => slot,
         } as usize;
         let rank = alias.rank * 8 + depth.min(7) as u8;
@@ -139,7 +141,11 @@ impl<'a> FieldSet<'a> {
                 value.bytes.len() == 3 && value.bytes.iter().all(u8::is_ascii_digit)
                     || value.kind == Kind::Text && Severity::from_status(value.bytes).is_some()
             }
-            Slot::Time => matches!(value.kind, Kind::Text | Kind::Number | Kind::Escaped),
+            // A number under a key such as `time_ms` may be a duration.
+            Slot::Time => match value.kind {
+                Kind::Number => from_epoch(value.bytes).is_some(),
+                kind => matches!(kind, Kind::Text | Kind::Escaped) && !is_small_number(value.bytes),
+            },
             Slot::Severity => value.kind != Kind::Compound && !value.is_null(),
             // `service=35ms` is how long Heroku's router waited.
             Slot::Service => {
@@ -181,6 +187,7 @@ impl<'a> FieldSet<'a> {
     /// The moment of a value: a number by magnitude, a text in any layout.
     pub(crate) fn moment(value: Value<'_>, reference: &Reference) -> Option<Timestamp> {
         let text = value.bytes.trim_ascii();
+        let text = text.strip_prefix(b"+").unwrap_or(text);
         if value.kind == Kind::Number || text.first().is_some_and(u8::is_ascii_digit) {
             if let Some(timestamp) = from_epoch(text) {
                 return Some(timestamp);
@@ -280,7 +287,8 @@ impl<'a> FieldSet<'a> {
                 && record.caller_span_id.is_none()
             {
                 set(found.trace);
-                let span = if found.is_own { &mut record.span_id } else { &mut record.caller_span_id };
+                let span =
+                    if found.is_own { &mut record.span_id } else { &mut record.caller_span_id };
                 *span = found.span;
                 record.trace_flags = found.flags;
             }
@@ -348,26 +356,38 @@ impl<'a> FieldSet<'a> {
         }
     }
 
-    /// An HTTP status is the record's own only beside a method: `http_status: 503` alone is mostly
-    /// what somebody else answered.
+    /// An HTTP status is the record's own only beside a method or a path: `http_status: 503` alone
+    /// is mostly what somebody else answered.
     fn fill_request(&self, record: &mut LogRecord<'a>, arena: &'a Bump) {
         if let Some(name) = self.text(Slot::SpanName, arena) {
             record.span_name = Some(name);
         }
-        let Some(method) = self.get(Slot::HttpMethod) else { return };
-        let method = method.text(arena);
-        if !is_http_method(method) {
+        let path = self.get(Slot::HttpPath).map_or(&b""[..], |value| value.text(arena));
+        let (method, path) = match self.get(Slot::HttpMethod) {
+            Some(method) => (method.text(arena), path),
+            None => request_of_line(path),
+        };
+        let status = self.get(Slot::HttpStatus);
+        let is_answer = method.is_empty() && path.starts_with(b"/") && status.is_some();
+        if !(is_http_method(method) || is_answer) {
             return;
         }
         // Three digits, or it would not be here.
-        record.http_status = self.get(Slot::HttpStatus).map(|value| {
+        record.http_status = status.map(|value| {
             value.bytes.iter().fold(0, |status, digit| status * 10 + u16::from(digit - b'0'))
         });
         if record.span_name.is_none() {
-            let path = self.get(Slot::HttpPath).map_or(&b""[..], |value| value.text(arena));
             let name = if path.is_empty() { method } else { request_name(method, path, arena) };
             record.span_name = Some(Text::Borrowed(name));
         }
+    }
+
+    /// How long the span was open that a record says is closed, if that span has an id of its own:
+    /// else the id is that of an ancestor, which is still open.
+    fn open_time(&self) -> Option<u64> {
+        let is_own = self.saved(Slot::Span).is_some_and(|(rank, _)| rank % 8 <= 1);
+        let time = |slot| self.get(slot).and_then(|value| duration(value, 0.0));
+        time(Slot::BusyTime)?.checked_add(time(Slot::IdleTime)?).filter(|_| is_own)
     }
 
     fn fill_bounds(&self, record: &mut LogRecord<'a>, reference: &Reference) {
@@ -383,10 +403,12 @@ impl<'a> FieldSet<'a> {
             | 1 << Slot::DurationMilliseconds as u32
             | 1 << Slot::DurationSeconds as u32
             | 1 << Slot::Duration as u32
+            | 1 << Slot::BusyTime as u32
             | 1 << Slot::SpanStart as u32;
         if self.filled & BOUNDS == 0 {
             return;
         }
+        record.duration = self.open_time();
         for (slot, unit) in UNITS {
             if let Some(value) = self.get(slot)
                 && let Some(duration) = duration(value, unit)
@@ -407,6 +429,11 @@ impl<'a> FieldSet<'a> {
     }
 }
 
+/// Whether a text is a number too short to be a moment.
+fn is_small_number(text: &[u8]) -> bool {
+    text.len() < 8 && text.iter().all(|b| b.is_ascii_digit() || *b == b'.')
+}
+
 pub(crate) fn is_http_method(method: &[u8]) -> bool {
     const METHODS: [&[u8]; 9] =
         [b"GET", b"POST", b"PUT", b"DELETE", b"PATCH", b"HEAD", b"OPTIONS", b"CONNECT", b"TRACE"];
@@ -414,11 +441,24 @@ pub(crate) fn is_http_method(method: &[u8]) -> bool {
         || METHODS.iter().any(|known| method.eq_ignore_ascii_case(known))
 }
 
+/// Method and path of `GET /checkout HTTP/1.1`; any other text is the path.
+fn request_of_line(text: &[u8]) -> (&[u8], &[u8]) {
+    let mut words = text.splitn(3, |b| *b == b' ');
+    match (words.next(), words.next(), words.next()) {
+        (Some(method), Some(path), Some(version))
+            if is_http_method(method) && version.starts_with(b"HTTP/") =>
+        {
+            (method, path)
+        }
+        _ => (b"", text),
+    }
+}
+
 /// `GET /checkout`: method and path without query, as a span name.
 pub(crate) fn request_name<'a>(method: &[u8], path: &[u8], arena: &'a Bump) -> &'a [u8] {
     let end = path.iter().position(|b| matches!(b, b'?' | b'#')).unwrap_or(path.len());
     let path = &path[..end];
-    let separator: &[u8] = if path.is_empty() { b"" } else { b" " };
+    let separator: &[u8] = if path.is_empty() || method.is_empty() { b"" } else { b" " };
     let name = arena.alloc_slice_fill_copy(method.len() + separator.len() + path.len(), 0u8);
     for (place, byte) in name.iter_mut().zip(method.iter().chain(separator).chain(path)) {
         *place = *byte;

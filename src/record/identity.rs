@@ -171,7 +171,7 @@ pub(crate) fn is_absent(text: &[u8]) -> bool {
 /// `is_decimal`: sixteen decimal digits are a decimal number (specs: Datadog ids are decimal unless
 /// they have 32 digits).
 pub(crate) fn trace_value(text: &[u8], is_decimal: bool) -> Option<FoundTrace<'_>> {
-    let text = text.trim_ascii();
+    let text = without_mark(text.trim_ascii());
     let found = |key| Some(FoundTrace { key, text });
     if text.len() == 32
         && let Some(value) = hex(text)
@@ -233,7 +233,7 @@ pub(crate) fn span_value(text: &[u8], is_decimal: bool) -> Option<SpanId> {
     {
         return SpanId::new(value);
     }
-    let text = text.trim_ascii();
+    let text = without_mark(text.trim_ascii());
     if is_absent(text) {
         return None;
     }
@@ -247,6 +247,11 @@ pub(crate) fn span_value(text: &[u8], is_decimal: bool) -> Option<SpanId> {
         _ => return None,
     };
     SpanId::new(value)
+}
+
+/// Without `0x`, which OpenTelemetry's console exporter for Python puts before ids.
+fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"0x").filter(|digits| digits.len() >= 16).unwrap_or(text)
 }
 
 pub(crate) fn uuid(text: &[u8]) -> Option<u128> {

@@ -15,6 +15,7 @@ mod field_set;
 mod fields;
 mod format;
 mod identity;
+mod open;
 mod reader;
 mod scan;
 pub mod service;

@@ -9,7 +9,8 @@ use super::continuation::{
 };
 use super::envelope::Peeled;
 use super::fields::KeyCache;
-use super::format::{Header, LineKind, LineParser, SourceContext};
+use super::format::{LineKind, LineParser, SourceContext};
+use super::open::{Lines, Open, RawLine, Texts, join, keep};
 use super::stitch::{ChunkEdge, OwnedLine};
 use super::tally::Tally;
 use super::{LineOrigin, LogRecord, ReadRecord, Text};
@@ -17,33 +18,6 @@ use crate::source::SourceId;
 use bumpalo::Bump;
 use hashbrown::HashMap;
 use smallvec::{SmallVec, smallvec};
-use std::sync::Arc;
-
-/// A physical line where it stands.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RawLine<'a> {
-    pub(crate) origin: LineOrigin,
-    pub(crate) text: &'a [u8],
-}
-
-type Lines = SmallVec<[LineOrigin; 1]>;
-type Texts<'a> = SmallVec<[&'a [u8]; 1]>;
-
-/// A record that may still grow.
-struct Open<'a> {
-    stream: u64,
-    records: SmallVec<[Box<LogRecord<'a>>; 1]>,
-    lines: Lines,
-    texts: Texts<'a>,
-    /// What continuation lines say, without their envelopes.
-    continued: Vec<&'a [u8]>,
-    /// Blank lines since: they belong to the record if it goes on.
-    blanks: Vec<RawLine<'a>>,
-    texture: Texture,
-    in_trace: bool,
-    /// The columns in force where it stands.
-    header: Option<Arc<Header>>,
-}
 
 /// One writer within a stream: a process of PostgreSQL, else simply the stream.
 struct Writer<'a> {
@@ -69,6 +43,19 @@ struct Stream<'a> {
     last: usize,
 }
 
+/// What stood last: a logging daemon puts a header before a message, not before each of its lines,
+/// so a line without an envelope belongs to the message before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Message {
+    /// It stood before the chunk.
+    #[default]
+    Unknown,
+    /// No daemon's message.
+    Other,
+    /// A message of this stream.
+    Of(u64),
+}
+
 /// Joins the lines of a chunk to records.
 pub struct Assembler<'a, 'k> {
     parser: LineParser<'a, 'k>,
@@ -78,7 +65,14 @@ pub struct Assembler<'a, 'k> {
     streams: Vec<Stream<'a>>,
     index: HashMap<u64, usize>,
     last_stream: usize,
-    leading: Vec<RawLine<'a>>,
+    /// Whose lines may follow.
+    pub(super) message: Message,
+    /// What was decided of the line at hand when it was read before.
+    follows: Option<u64>,
+    /// Whose the line at hand is depends on what stands before the chunk.
+    is_undecided: bool,
+    /// Lines that whoever knows what came before must read, and whose they are if that is decided.
+    leading: Vec<(RawLine<'a>, Option<u64>)>,
     /// Offsets of headless lines that are known to begin a record of their own.
     beginnings: Vec<u64>,
     /// Records so far. (Lines are counted by whoever cuts them.)
@@ -104,6 +98,9 @@ impl<'a, 'k> Assembler<'a, 'k> {
             streams: Vec::new(),
             index: HashMap::new(),
             last_stream: usize::MAX,
+            message: if begins_at.is_some() { Message::Unknown } else { Message::Other },
+            follows: None,
+            is_undecided: false,
             leading: Vec::new(),
             beginnings: Vec::new(),
             tally: Tally::default(),
@@ -116,12 +113,17 @@ impl<'a, 'k> Assembler<'a, 'k> {
         let mut peeled = self.parser.peel(text);
         self.parser.date(peeled.stream, origin.offset);
         let stream = self.stream(peeled.stream, origin.offset);
+        if peeled.depth > 0 {
+            let key = peeled.stream;
+            self.message = if peeled.is_message { Message::Of(key) } else { Message::Other };
+        }
         let mut lines: Lines = smallvec![origin];
         let mut texts: Texts<'a> = smallvec![text];
         if let Some(is_cut) = peeled.is_cut {
             if !self.streams[stream].is_whole {
                 // It may be the end of a line that began before the chunk.
                 self.streams[stream].is_whole = !is_cut;
+                self.is_undecided = false;
                 self.lead(stream, u64::MAX, line);
                 return;
             }
@@ -160,7 +162,9 @@ impl<'a, 'k> Assembler<'a, 'k> {
             self.beginnings.push(line.origin.offset);
         }
         self.parser.header.clone_from(&line.header);
+        self.follows = line.follows;
         self.line(line.origin, line.text(), sink);
+        self.follows = None;
     }
 
     fn stream(&mut self, key: u64, offset: u64) -> usize {
@@ -197,9 +201,14 @@ impl<'a, 'k> Assembler<'a, 'k> {
     fn lead(&mut self, stream: usize, process: u64, line: RawLine<'a>) {
         let writer = self.writer(stream, process);
         let stream = &mut self.streams[stream];
+        let key = stream.key;
         stream.writers[writer].open = None;
         stream.last = writer;
-        self.leading.push(line);
+        self.leave(line, key);
+    }
+
+    fn leave(&mut self, line: RawLine<'a>, key: u64) {
+        self.leading.push((line, (!self.is_undecided).then_some(key)));
     }
 
     fn writer(&mut self, stream: usize, process: u64) -> usize {
@@ -224,8 +233,24 @@ impl<'a, 'k> Assembler<'a, 'k> {
     ) {
         let parsed = self.parser.read(peeled);
         let first = lines[0];
+        let is_bare = peeled.depth == 0;
+        let goes_on = matches!(parsed.kind, LineKind::Headless | LineKind::Blank);
+        let stream = match (self.follows, self.message) {
+            _ if !(is_bare && goes_on) => stream,
+            (Some(key), _) | (None, Message::Of(key)) => self.stream(key, first.offset),
+            (None, Message::Other | Message::Unknown) => stream,
+        };
+        self.is_undecided =
+            is_bare && goes_on && self.follows.is_none() && self.message == Message::Unknown;
+        if is_bare && !goes_on {
+            self.message = Message::Other;
+        }
         match parsed.kind {
             LineKind::Header => self.tally.headers += 1,
+            // Nothing but an envelope, or a colour: it is some record's line all the same.
+            LineKind::Blank if !texts[0].trim_ascii().is_empty() => {
+                self.headless(stream, peeled, lines, texts, sink);
+            }
             LineKind::Blank => self.blank(stream, RawLine { origin: first, text: texts[0] }),
             LineKind::Head(record) => {
                 let texture = match record.format {
@@ -285,9 +310,10 @@ impl<'a, 'k> Assembler<'a, 'k> {
     fn blank(&mut self, stream: usize, line: RawLine<'a>) {
         let is_unknown = self.is_unknown_before(line.origin.offset);
         let known = &mut self.streams[stream];
+        let key = known.key;
         match known.writers.get_mut(known.last) {
             Some(Writer { open: Some(open), .. }) => open.blanks.push(line),
-            Some(Writer { open: None, .. }) => self.leading.push(line),
+            Some(Writer { open: None, .. }) => self.leave(line, key),
             None if is_unknown => self.lead(stream, u64::MAX, line),
             None => {}
         }
@@ -306,7 +332,7 @@ impl<'a, 'k> Assembler<'a, 'k> {
         self.streams[stream].last = writer;
         let is_unknown = self.is_unknown_before(lines[0].offset);
         match &mut self.streams[stream].writers[writer].open {
-            Some(open) if open.reaches(lines[0].offset) => {
+            Some(open) if open.reaches(lines[0].offset) && open.is_explained_by(&record) => {
                 open.continued.push(match record.body {
                     Text::Borrowed(body) => body,
                     Text::Owned(_) => b"",
@@ -341,8 +367,8 @@ impl<'a, 'k> Assembler<'a, 'k> {
         match self.streams[stream].writers.get_mut(last) {
             _ if self.beginnings.contains(&offset) => {}
             Some(Writer { open: Some(open), .. }) => {
-                let goes_on = open.reaches(offset)
-                    && goes_on(open.texture, open.in_trace, peeled.inner);
+                let goes_on =
+                    open.reaches(offset) && goes_on(open.texture, open.in_trace, peeled.inner);
                 let is_full = open.lines.len() + lines.len() > MOST_LINES;
                 self.tally.cut_records += u64::from(goes_on && is_full);
                 if goes_on && !is_full {
@@ -353,8 +379,9 @@ impl<'a, 'k> Assembler<'a, 'k> {
                 }
             }
             Some(Writer { open: None, .. }) => {
+                let key = self.streams[stream].key;
                 for (origin, text) in lines.iter().zip(&texts) {
-                    self.leading.push(RawLine { origin: *origin, text });
+                    self.leave(RawLine { origin: *origin, text }, key);
                 }
                 return;
             }
@@ -411,7 +438,7 @@ impl<'a, 'k> Assembler<'a, 'k> {
                 parts.extend(&open.continued);
                 let body = join(&parts, b"\n", arena);
                 record.body = Text::Borrowed(body);
-                if record.trace.is_none() {
+                if record.trace.is_none() || record.span_id.is_none() {
                     adopt_ids(record, body);
                 }
             }
@@ -487,8 +514,12 @@ impl<'a, 'k> Assembler<'a, 'k> {
             }
         }
         tails.sort_by_key(|line| line.origin.offset);
-        let leading = self.leading.iter().map(|l| OwnedLine::new(l.origin, l.text)).collect();
-        ChunkEdge { leading, settled, tails, end, tally: self.tally }
+        let owned = |(line, follows): &(RawLine<'_>, Option<u64>)| OwnedLine {
+            follows: *follows,
+            ..OwnedLine::new(line.origin, line.text)
+        };
+        let leading = self.leading.iter().map(owned).collect();
+        ChunkEdge { leading, settled, tails, message: self.message, end, tally: self.tally }
     }
 
     /// Ends a joint between chunks: records whose writer wrote on in the next chunk are complete;
@@ -514,60 +545,4 @@ impl<'a, 'k> Assembler<'a, 'k> {
         }
         (carried, self.tally)
     }
-}
-
-/// Keeps lines beyond their chunk. `begins`: the first one has no header, and begins a record.
-fn keep(out: &mut Vec<OwnedLine>, lines: &[LineOrigin], texts: &[&[u8]], begins: bool) {
-    let first = out.len();
-    out.extend(lines.iter().zip(texts).map(|(origin, text)| OwnedLine::new(*origin, text)));
-    if let Some(first) = out.get_mut(first) {
-        first.begins = begins;
-    }
-}
-
-impl<'a> Open<'a> {
-    /// A record that nothing continued yet.
-    fn new(
-        records: SmallVec<[Box<LogRecord<'a>>; 1]>,
-        lines: Lines,
-        texts: Texts<'a>,
-        texture: Texture,
-        in_trace: bool,
-    ) -> Open<'a> {
-        let (stream, continued, blanks, header) = (0, Vec::new(), Vec::new(), None);
-        Open { stream, records, lines, texts, continued, blanks, texture, in_trace, header }
-    }
-
-    fn keep(&self, out: &mut Vec<OwnedLine>) {
-        let first = out.len();
-        keep(out, &self.lines, &self.texts, self.texture == Texture::Unparsed);
-        out.extend(self.blanks.iter().map(|line| OwnedLine::new(line.origin, line.text)));
-        out[first..].iter_mut().for_each(|line| line.header.clone_from(&self.header));
-    }
-
-    fn reaches(&self, offset: u64) -> bool {
-        let last = self.lines.last().map_or(0, |line| line.offset);
-        offset.saturating_sub(last) <= FARTHEST
-    }
-
-    fn extend(&mut self, lines: Lines, texts: Texts<'a>) {
-        for blank in self.blanks.drain(..) {
-            self.lines.push(blank.origin);
-            self.texts.push(blank.text);
-        }
-        self.lines.extend(lines);
-        self.texts.extend(texts);
-    }
-}
-
-fn join<'a>(parts: &[&[u8]], separator: &[u8], arena: &'a Bump) -> &'a [u8] {
-    let length = parts.iter().map(|part| part.len() + separator.len()).sum();
-    let mut out = bumpalo::collections::Vec::with_capacity_in(length, arena);
-    for (at, part) in parts.iter().enumerate() {
-        if at > 0 {
-            out.extend_from_slice(separator);
-        }
-        out.extend_from_slice(part);
-    }
-    out.into_bump_slice()
 }

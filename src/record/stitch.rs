@@ -8,7 +8,7 @@
 use super::LineOrigin;
 use super::fields::KeyCache;
 use super::format::{Header, SourceContext};
-use super::reader::{Assembler, Sink};
+use super::reader::{Assembler, Message, Sink};
 use super::tally::Tally;
 use crate::source::SourceId;
 use bumpalo::Bump;
@@ -18,16 +18,19 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub(crate) struct OwnedLine {
     pub(crate) origin: LineOrigin,
-    text: Box<[u8]>,
+    pub(super) text: Box<[u8]>,
     /// It has no header and begins a record all the same.
     pub(crate) begins: bool,
     /// The columns in force where it stands.
     pub(crate) header: Option<Arc<Header>>,
+    /// The stream that it belongs to if it has no envelope and no header: what stood before it
+    /// decided that. `None`: that is not known yet.
+    pub(crate) follows: Option<u64>,
 }
 
 impl OwnedLine {
     pub(crate) fn new(origin: LineOrigin, text: &[u8]) -> OwnedLine {
-        OwnedLine { origin, text: text.into(), begins: false, header: None }
+        OwnedLine { origin, text: text.into(), begins: false, header: None, follows: None }
     }
 
     pub(crate) fn text(&self) -> &[u8] {
@@ -44,6 +47,8 @@ pub struct ChunkEdge {
     pub(crate) settled: Vec<(u64, u64)>,
     /// Lines of records that may go on after the chunk.
     pub(crate) tails: Vec<OwnedLine>,
+    /// Whose lines may follow the chunk's last line.
+    pub(crate) message: Message,
     /// Offset of the chunk's end.
     pub(crate) end: u64,
     /// Records that the chunk completed by itself.
@@ -61,6 +66,7 @@ impl ChunkEdge {
 #[derive(Debug, Default)]
 pub struct Stitcher {
     carried: Vec<OwnedLine>,
+    message: Message,
 }
 
 impl Stitcher {
@@ -102,10 +108,9 @@ impl Stitcher {
         cache: &mut KeyCache,
         sink: &mut Sink<'_>,
     ) -> Tally {
-        let mut lines = std::mem::take(&mut self.carried);
-        lines.extend(edge.leading);
+        let lines = std::mem::take(&mut self.carried);
         let mut tally = Tally::default();
-        if !lines.is_empty() {
+        if !(lines.is_empty() && edge.leading.is_empty()) {
             let arena = Bump::new();
             // The service name must live as long as the lines at hand.
             let service = context.service_name.map(|name| &*arena.alloc_slice_copy(name));
@@ -114,9 +119,17 @@ impl Stitcher {
             for line in &lines {
                 assembler.line_again(line, sink);
             }
+            assembler.message = self.message;
+            for line in &edge.leading {
+                assembler.line_again(line, sink);
+            }
+            self.message = assembler.message;
             let (carried, joined) = assembler.into_carried(&edge.settled, edge.end, sink);
             tally = joined;
             self.carried = carried;
+        }
+        if edge.message != Message::Unknown {
+            self.message = edge.message;
         }
         self.carried.extend(edge.tails);
         self.carried.sort_by_key(|line| line.origin.offset);

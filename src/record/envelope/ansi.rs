@@ -37,6 +37,30 @@ pub(super) fn strip<'a>(line: &'a [u8], arena: &'a Bump) -> &'a [u8] {
     out.into_bump_slice()
 }
 
+/// How escape sequences are written out at the beginning of a line, if they are: rsyslog prints
+/// `#033[1m`, others `\x1b[1m` or `\u001b[1m`.
+pub(super) fn written_out(line: &[u8]) -> Option<&'static [u8]> {
+    if !matches!(line.first(), Some(b'#' | b'\\')) {
+        return None;
+    }
+    const MARKS: [&[u8]; 4] = [b"#033[", b"\\x1b[", b"\\u001b[", b"\\033["];
+    MARKS.into_iter().find(|mark| line.starts_with(mark))
+}
+
+/// The line without escape sequences that are written out.
+pub(super) fn strip_written<'a>(line: &'a [u8], mark: &[u8], arena: &'a Bump) -> &'a [u8] {
+    let mut out = bumpalo::collections::Vec::with_capacity_in(line.len(), arena);
+    let mut rest = line;
+    while let Some(at) = memchr::memmem::find(rest, mark) {
+        out.extend_from_slice(&rest[..at]);
+        rest = &rest[at + mark.len()..];
+        let length = rest.iter().take(24).position(|b| (0x40..=0x7e).contains(b));
+        rest = &rest[length.map_or(0, |length| length + 1)..];
+    }
+    out.extend_from_slice(rest);
+    out.into_bump_slice()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,5 +76,9 @@ mod tests {
         ] {
             assert_eq!(strip(line.as_bytes(), &arena), expected.as_bytes(), "{line:?}");
         }
+        let line: &[u8] = b"#033[32mINFO#033[0m x";
+        let mark = written_out(line).unwrap_or_default();
+        assert_eq!(strip_written(line, mark, &arena), b"INFO x");
+        assert_eq!(written_out(b"# a comment"), None);
     }
 }

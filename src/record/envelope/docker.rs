@@ -35,6 +35,49 @@ pub(super) fn cri<'a>(line: &'a [u8], reference: &Reference) -> Option<Envelope<
     })
 }
 
+/// `2026-11-22T14:22:32.450939774Z text`: what `docker logs -t`, `docker compose logs -t` and
+/// `kubectl logs --timestamps` put before each line. Loggers print such stamps too, so it is only
+/// taken for a wrapper's where the text shows that: it has a stamp of its own, is an object, or is
+/// indented.
+pub(super) fn timestamped<'a>(line: &'a [u8], reference: &Reference) -> Option<Envelope<'a>> {
+    let end = memchr::memchr(b' ', &line[..line.len().min(40)])?;
+    let time = &line[..end];
+    let digits = time.iter().skip(20).take_while(|b| b.is_ascii_digit()).count();
+    if time.get(10) != Some(&b'T') || time.get(19) != Some(&b'.') || digits < 7 {
+        return None;
+    }
+    let inner = &line[end + 1..];
+    let is_wrapped = match inner.first() {
+        None | Some(b'{' | b'\t') => true,
+        Some(b' ') if inner.starts_with(b"  ") => true,
+        Some(_) => {
+            let words = inner[..inner.len().min(64)].split_inclusive(|b| *b == b' ').take(4);
+            let mut at = 0;
+            let mut starts = words.map(|word| {
+                let start = at;
+                at += word.len();
+                start
+            });
+            starts.any(|start| {
+                let word = &inner[start..];
+                let word = word.strip_prefix(b"[").unwrap_or(word);
+                word.first().is_some_and(u8::is_ascii_digit)
+                    && parse_at(word, reference).is_some_and(|stamp| stamp.length > 7)
+            })
+        }
+    };
+    if !is_wrapped {
+        return None;
+    }
+    let stamp = parse_at(line, reference).filter(|stamp| stamp.length == end)?;
+    Some(Envelope {
+        name: "docker-timestamps",
+        inner: super::trim_end(inner),
+        timestamp: Some(stamp.timestamp),
+        ..Envelope::default()
+    })
+}
+
 /// `{"log":"text\n","stream":"stderr","time":"…"}` with nothing else of weight; without the `\n`,
 /// the line goes on in the next.
 pub(super) fn json_file<'a>(

@@ -78,6 +78,9 @@ pub(crate) fn peel<'a>(line: &'a [u8], reference: &Reference, arena: &'a Bump) -
     if memchr::memchr(0x1b, peeled.inner).is_some() {
         peeled.inner = ansi::strip(peeled.inner, arena);
     }
+    if let Some(mark) = ansi::written_out(peeled.inner) {
+        peeled.inner = ansi::strip_written(peeled.inner, mark, arena);
+    }
     while peeled.depth < DEEPEST {
         let Some(envelope) = one(peeled.inner, reference, arena) else { break };
         peeled.names[peeled.depth] = envelope.name;
@@ -103,9 +106,12 @@ fn one<'a>(line: &'a [u8], reference: &Reference, arena: &'a Bump) -> Option<Env
         b'[' => prefix::kubectl(line),
         b'<' => syslog::with_priority(line, reference),
         b'0'..=b'9' => docker::cri(line, reference)
+            .or_else(|| docker::timestamped(line, reference))
             .or_else(|| syslog::iso(line, reference))
             .or_else(|| prefix::any(line)),
-        b'A'..=b'Z' | b'a'..=b'z' => syslog::bsd(line, reference).or_else(|| prefix::any(line)),
+        b'A'..=b'Z' | b'a'..=b'z' => syslog::bsd(line, reference)
+            .or_else(|| prefix::any(line))
+            .or_else(|| prefix::java_service_wrapper(line, reference)),
         b'.' | b'/' | b'_' => prefix::any(line),
         _ => None,
     }
@@ -139,6 +145,7 @@ mod tests {
         let reference = Reference {
             latest: Timestamp::from_nanoseconds(1_795_370_400_000_000_000),
             time_zone: TimeZone::UTC,
+            slack: Reference::SURE,
         };
         let peeled = peel(line.as_bytes(), &reference, &arena);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -4,6 +4,7 @@
 use super::Envelope;
 use crate::record::Severity;
 use crate::record::service;
+use crate::record::timestamp::{Reference, parse_at};
 
 /// `[pod/NAME/CONTAINER] text`.
 pub(super) fn kubectl(line: &[u8]) -> Option<Envelope<'_>> {
@@ -50,6 +51,10 @@ fn compose<'a>(line: &'a [u8], name: &'a [u8]) -> Option<Envelope<'a>> {
     let blanks = rest.iter().take(64).take_while(|b| **b == b' ').count();
     let inner = rest[blanks..].strip_prefix(b"|")?;
     if !(inner.is_empty() || inner.starts_with(b" ")) {
+        return None;
+    }
+    let is_java = inner.starts_with(b" jvm ") || inner.starts_with(b" wrapper  |");
+    if is_java {
         return None;
     }
     let has_letter = name.iter().any(u8::is_ascii_alphabetic);
@@ -113,6 +118,31 @@ fn stern<'a>(line: &'a [u8], pod: &'a [u8]) -> Option<Envelope<'a>> {
         inner: &rest[end + 1..],
         stream: &line[..pod.len() + 1 + end],
         service: Some(container),
+        ..Envelope::default()
+    })
+}
+
+/// `INFO   | jvm 1    | 2026/11/22 10:30:45 | text`: what the Java Service Wrapper puts before the
+/// output of its program. Its level is that of the output's stream.
+pub(super) fn java_service_wrapper<'a>(
+    line: &'a [u8],
+    reference: &Reference,
+) -> Option<Envelope<'a>> {
+    let mut columns = line.splitn(4, |b| *b == b'|');
+    let (level, process, time) = (columns.next()?, columns.next()?, columns.next()?);
+    let process = process.trim_ascii();
+    if !(process.starts_with(b"jvm ") || process == b"wrapper") {
+        return None;
+    }
+    let stamp = parse_at(time.trim_ascii(), reference).filter(|stamp| stamp.has_date)?;
+    let inner = columns.next()?;
+    Some(Envelope {
+        name: "java-service-wrapper",
+        inner: inner.strip_prefix(b" ").unwrap_or(inner),
+        stream: process,
+        timestamp: Some(stamp.timestamp),
+        severity: Severity::from_position(level.trim_ascii()),
+        is_message: true,
         ..Envelope::default()
     })
 }

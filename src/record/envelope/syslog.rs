@@ -2,7 +2,7 @@
 
 use super::Envelope;
 use crate::record::severity::Severity;
-use crate::record::timestamp::{Reference, parse_at};
+use crate::record::timestamp::{Reference, Timestamp, parse_at};
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
@@ -26,20 +26,9 @@ pub(super) fn with_priority<'a>(line: &'a [u8], reference: &Reference) -> Option
                 Some(stamp) => {
                     let after = rest.get(stamp.length..)?.strip_prefix(b" ")?;
                     let named = host_and_program(after).or_else(|| program_alone(after));
-                    let (stream, service, inner) = match named {
-                        Some((stream, program, inner)) => (stream, Some(program), inner),
-                        // Appliances put what they like behind the time.
-                        None => (&b""[..], None, after),
-                    };
-                    Some(Envelope {
-                        name: "syslog",
-                        inner,
-                        stream,
-                        timestamp: Some(stamp.timestamp),
-                        service,
-                        is_message: true,
-                        ..Envelope::default()
-                    })
+                    // Appliances put what they like behind the time.
+                    let named = named.unwrap_or(Named { inner: after, ..Named::default() });
+                    Some(named.at(stamp.timestamp))
                 }
                 // `<6>text`: what systemd understands on a service's standard output.
                 None if rest.first().is_some_and(u8::is_ascii_alphabetic) => Some(Envelope {
@@ -86,8 +75,9 @@ fn rfc5424<'a>(rest: &'a [u8], reference: &Reference) -> Option<Envelope<'a>> {
 
 /// `Nov  3 01:01:03 host program[634]: text`.
 pub(super) fn bsd<'a>(line: &'a [u8], reference: &Reference) -> Option<Envelope<'a>> {
-    // A cheap look before the parse: a month's name, a blank, a day.
-    if line.len() < 20 || line[3] != b' ' || !(line[4] == b' ' || line[4].is_ascii_digit()) {
+    // A cheap look before the parse: a month's name (not always an English one), a blank, a day.
+    let blank = line.iter().take(8).position(|b| *b == b' ').filter(|at| *at >= 3)?;
+    if line.len() < 20 || !(line[blank + 1] == b' ' || line[blank + 1].is_ascii_digit()) {
         return None;
     }
     stamped(line, reference)
@@ -113,16 +103,33 @@ fn stamped<'a>(line: &'a [u8], reference: &Reference) -> Option<Envelope<'a>> {
     plausible?;
     let stamp = parse_at(line, reference)?;
     let rest = line.get(stamp.length..)?.strip_prefix(b" ")?;
-    let (stream, program, inner) = host_and_program(rest).or_else(|| program_alone(rest))?;
-    Some(Envelope {
-        name: "syslog",
-        inner,
-        stream,
-        timestamp: Some(stamp.timestamp),
-        service: Some(program),
-        is_message: true,
-        ..Envelope::default()
-    })
+    let named = host_and_program(rest).or_else(|| program_alone(rest))?;
+    Some(named.at(stamp.timestamp))
+}
+
+/// The severity of `daemon.err`, which BusyBox writes before the program.
+fn facility_and_level(word: &[u8]) -> Option<Severity> {
+    const FACILITIES: [&[u8]; 14] = [
+        b"kern",
+        b"user",
+        b"mail",
+        b"daemon",
+        b"auth",
+        b"syslog",
+        b"lpr",
+        b"news",
+        b"uucp",
+        b"cron",
+        b"authpriv",
+        b"ftp",
+        b"ntp",
+        b"security",
+    ];
+    let dot = memchr::memchr(b'.', word)?;
+    let (facility, level) = (&word[..dot], &word[dot + 1..]);
+    let is_facility =
+        FACILITIES.contains(&facility) || facility.len() == 6 && facility.starts_with(b"local");
+    is_facility.then(|| Severity::from_position(level)).flatten()
 }
 
 /// Whether a level in capitals stands where the host would: the most frequent of the headers that
@@ -135,15 +142,40 @@ fn is_level_first(rest: &[u8]) -> bool {
     [&b"INFO "[..], b"DEBUG ", b"WARN ", b"ERROR "].iter().any(|level| word.starts_with(level))
 }
 
+/// What stands between the time and the text.
+#[derive(Clone, Copy, Default)]
+struct Named<'a> {
+    stream: &'a [u8],
+    program: Option<&'a [u8]>,
+    severity: Option<Severity>,
+    inner: &'a [u8],
+}
+
+impl<'a> Named<'a> {
+    fn at(self, timestamp: Timestamp) -> Envelope<'a> {
+        Envelope {
+            name: "syslog",
+            inner: self.inner,
+            stream: self.stream,
+            timestamp: Some(timestamp),
+            service: self.program,
+            severity: self.severity,
+            is_message: true,
+            ..Envelope::default()
+        }
+    }
+}
+
 /// `program[pid]: text` without a host: Heroku, and daemons that log over a socket.
-fn program_alone(rest: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+fn program_alone(rest: &[u8]) -> Option<Named<'_>> {
     let is_program = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'/');
     let open = rest.iter().take(64).position(|b| !is_program(*b)).filter(|at| *at > 0)?;
     let inside = rest[open..].strip_prefix(b"[")?;
     let close = inside.iter().take(64).position(|b| !is_program(*b))?;
     let inner = inside[close..].strip_prefix(b"]: ")?;
     let program = process_of_heroku(&rest[..open], &inside[..close]);
-    Some((&rest[..open + close + 2], program, inner))
+    let stream = &rest[..open + close + 2];
+    Some(Named { stream, program: Some(program), severity: None, inner })
 }
 
 /// Heroku calls every program `app`, and names the kind of process behind: `app[web.1]`.
@@ -154,15 +186,24 @@ fn process_of_heroku<'a>(program: &'a [u8], process: &'a [u8]) -> &'a [u8] {
     }
 }
 
-/// `host program[pid]: text`: the stream, the program, the text.
-fn host_and_program(rest: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
-    let is_host = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b':');
+/// `host program[pid]: text`, `host daemon.err program[pid]: text`, `host program[pid](info): text`.
+fn host_and_program(rest: &[u8]) -> Option<Named<'_>> {
+    // UniFi's devices put address and firmware behind their names.
+    let is_host =
+        |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b':' | b',');
     let host_end = rest.iter().take(256).position(|b| !is_host(*b))?;
     let host = &rest[..host_end];
     if rest[host_end] != b' ' || host.ends_with(b":") || Severity::from_position(host).is_some() {
         return None;
     }
-    let after = &rest[host_end + 1..];
+    let mut program_start = host_end + 1;
+    let word = rest[program_start..].iter().take(24).position(|b| *b == b' ');
+    let mut severity =
+        word.and_then(|end| facility_and_level(&rest[program_start..program_start + end]));
+    if severity.is_some() {
+        program_start += word.unwrap_or(0) + 1;
+    }
+    let after = &rest[program_start..];
     let is_program = |b: u8| {
         b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'/' | b'@' | b'(' | b')')
     };
@@ -175,11 +216,18 @@ fn host_and_program(rest: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     if after[at] == b'[' {
         at += memchr::memchr(b']', &after[at..after.len().min(at + 40)])? + 1;
     }
+    if after.get(at) == Some(&b'(')
+        && let Some(close) = memchr::memchr(b')', &after[at..after.len().min(at + 16)])
+    {
+        severity = severity.or(Severity::from_position(&after[at + 1..at + close]));
+        at += close + 1;
+    }
     if after.get(at) != Some(&b':') {
         return None;
     }
     let inner = &after[at + 1..];
     let inner = inner.strip_prefix(b" ").unwrap_or(inner);
     let program = program.rsplit(|b| *b == b'/').next().unwrap_or(program);
-    Some((&rest[..host_end + 1 + at], program, inner))
+    let stream = &rest[..program_start + at];
+    Some(Named { stream, program: Some(program), severity, inner })
 }

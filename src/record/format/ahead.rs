@@ -3,17 +3,24 @@
 //! Makes a [`Severity`] and says where it ends. Whether a level may stand there at all is the header
 //! reader's business.
 
-use super::level::{cisco, letter_before_tag, strict_level};
+use super::level::{cisco, letter_before_tag, strict_level, topics_level};
 use crate::record::severity::Severity;
 
 /// The level, its text, and how far the header reaches: a level in capitals behind up to three
 /// words (a logger, a thread, a host) that are no words of a sentence.
 pub(super) fn level_ahead(rest: &[u8]) -> Option<(Severity, &[u8], usize)> {
-    let window = &rest[..rest.len().min(160)];
+    let window = &rest[..rest.len().min(240)];
     let words = window.split(|b| matches!(b, b' ' | b'\t' | b'|')).filter(|w| !w.is_empty());
     let mut after_colon = false;
-    let mut words = words.take(6).peekable();
+    let mut words = words.peekable();
+    let mut passed = 0;
+    let mut is_named = false;
     while let Some(word) = words.next() {
+        // Fields of a logger's own are no words.
+        passed += usize::from(!word.contains(&b'='));
+        if passed > 6 {
+            break;
+        }
         let bare = word.strip_suffix(b":").unwrap_or(word);
         let inside = match bare {
             [b'[', inside @ .., b']'] | [b'(', inside @ .., b')'] | [b'<', inside @ .., b'>'] => {
@@ -30,7 +37,8 @@ pub(super) fn level_ahead(rest: &[u8]) -> Option<(Severity, &[u8], usize)> {
             }
             // `imap-login: Error: text`, `unbound[17:0] info: text`
             (None, bare) if after_colon && bare.len() < word.len() => {
-                Severity::from_position(bare).map(|severity| (severity, Some(bare)))
+                let severity = Severity::from_position(bare).map(|severity| (severity, Some(bare)));
+                severity.or_else(|| named_level(word, bare))
             }
             // `warning tmm[1234]: text` behind a host
             (None, bare)
@@ -39,8 +47,11 @@ pub(super) fn level_ahead(rest: &[u8]) -> Option<(Severity, &[u8], usize)> {
             {
                 Severity::from_position(bare).map(|severity| (severity, Some(bare)))
             }
+            // `LEVEL: Warning` of DB2
+            (None, bare) if is_named => Severity::from_field(bare).map(|s| (s, Some(bare))),
             (None, bare) => named_level(word, bare),
         };
+        is_named = word.eq_ignore_ascii_case(b"level:");
         if let Some((severity, Some(text))) = level {
             // The words come from this line, so the offset is in it.
             let end = word.as_ptr() as usize - rest.as_ptr() as usize + word.len();
@@ -51,7 +62,9 @@ pub(super) fn level_ahead(rest: &[u8]) -> Option<(Severity, &[u8], usize)> {
                 || b.is_ascii_digit()
         }) && !word.ends_with(b".");
         let lower = bare.iter().all(u8::is_ascii_lowercase);
-        if !(looks_named || lower || inside.is_some())
+        // `LogNet: Warning: text` of Unreal
+        let is_part = passed == 1 && bare.len() < word.len();
+        if !(looks_named || lower || is_named || is_part || inside.is_some())
             || word.contains(&b'"')
             || word.ends_with(b",")
         {
@@ -76,6 +89,45 @@ fn named_level<'a>(word: &'a [u8], bare: &'a [u8]) -> Option<(Severity, Option<&
     if let Some(severity) = cisco(word) {
         return Some((severity, Some(&word[1..])));
     }
+    // `web_php[118770].ERR`
+    if let Some(at) = memchr::memmem::rfind(word, b"].") {
+        let level = &word[at + 2..];
+        let severity = Severity::from_position(level).filter(|_| is_capitals(level))?;
+        return Some((severity, Some(level)));
+    }
+    if let Some((severity, text)) = topics_level(word) {
+        return Some((severity, Some(text)));
+    }
     let (severity, text) = letter_before_tag(word).filter(|_| word.ends_with(b":"))?;
     Some((severity, Some(text)))
+}
+
+fn is_capitals(word: &[u8]) -> bool {
+    !word.is_empty() && word.iter().all(u8::is_ascii_uppercase)
+}
+
+/// The level in the message that a logging daemon or a container's runtime carries, behind at most
+/// two names of parts: `pop3-login: Info: text`, `[CLOUDINIT] util.py[DEBUG]: text`, `error - text`.
+pub(super) fn level_in_message(text: &[u8]) -> Option<(Severity, &[u8])> {
+    let mut rest = text.trim_ascii_start();
+    for part in 0..3 {
+        let end = rest.iter().take(80).position(|b| *b == b' ')?;
+        let word = &rest[..end];
+        let bare = word.strip_suffix(b":").unwrap_or(word);
+        let is_before_dash = part == 0 && rest[end..].starts_with(b" - ");
+        if (part > 0 && bare.len() < word.len() || is_before_dash)
+            && let Some(severity) = Severity::from_position(bare)
+        {
+            return Some((severity, bare));
+        }
+        if let Some((severity, Some(level))) = named_level(word, bare) {
+            return Some((severity, level));
+        }
+        let is_part = bare.len() < word.len() || word.starts_with(b"[") && word.ends_with(b"]");
+        if !is_part {
+            return None;
+        }
+        rest = rest[end..].trim_ascii_start();
+    }
+    None
 }

@@ -12,7 +12,7 @@ pub(super) fn column_level(rest: &[u8]) -> Option<(Severity, &[u8], usize)> {
         [b'0', b'x', digits @ ..] if is_hex(digits) => unified_log(rest),
         thread if thread.len() == 8 && is_hex(thread) => websphere(rest),
         processes if is_pair_of_numbers(processes) => android_studio(rest),
-        _ => None,
+        _ => threadtime(rest),
     }
 }
 
@@ -65,6 +65,18 @@ fn websphere(rest: &[u8]) -> Option<(Severity, &[u8], usize)> {
         _ => return None,
     };
     Some((severity, event, end_of(rest, event)))
+}
+
+/// `root  1215  1215 W tag: text` of logcat with the user: user, process, thread, level.
+fn threadtime(rest: &[u8]) -> Option<(Severity, &[u8], usize)> {
+    let mut columns = columns(rest).skip(1);
+    let is_number = |column: &[u8]| column.iter().all(u8::is_ascii_digit);
+    let (process, thread, level) = (columns.next()?, columns.next()?, columns.next()?);
+    let [letter @ (b'V' | b'D' | b'I' | b'W' | b'E' | b'F')] = level else { return None };
+    (is_number(process) && is_number(thread))
+        .then(|| Severity::from_letter(*letter))
+        .flatten()
+        .map(|severity| (severity, level, end_of(rest, level)))
 }
 
 /// `1234-5678  Tag  com.example.app  D  text` of Android Studio.

@@ -6,8 +6,9 @@
 //! are read afterwards from the whole line, as for any text.
 
 use super::recognise::{
-    auditd, cmtrace, directive, dotnet, erlang, java_util_logging, java_util_logging_message,
-    lambda, logcat, mysql_slow, panic, rails, redis, sql, stern_notice,
+    auditd, chromium, cmtrace, directive, dotnet, erlang, java_util_logging,
+    java_util_logging_message, lambda, log4j_xml, logcat, mysql_slow, panic, rails, redis, sql,
+    stern_notice,
 };
 use super::security::{event_format, vpc_flow, windows_event};
 use crate::record::Timestamp;
@@ -246,6 +247,26 @@ pub(crate) const LAYOUTS: &[Layout] = &[
         )],
     },
     Layout {
+        name: "chromium",
+        begins: b"[",
+        recognise: chromium,
+        samples: &[
+            sample("[1122/103045.000000:WARNING:dns.cc(33)] gone", Some(MOMENT), 13, "gone"),
+            sample("[12:34:1122/103045.000:ERROR:gpu.cc(9)] gone", Some(MOMENT), 17, "gone"),
+        ],
+    },
+    Layout {
+        name: "log4j-xml",
+        begins: b"<",
+        recognise: log4j_xml,
+        samples: &[sample(
+            "<log4j:event logger=\"a.B\" timestamp=\"1795343445000\" level=\"INFO\" thread=\"main\">",
+            Some(MOMENT),
+            9,
+            "<log4j:event logger=\"a.B\" timestamp=\"1795343445000\" level=\"INFO\" thread=\"main\">",
+        )],
+    },
+    Layout {
         name: "security-event",
         begins: b"CL",
         recognise: event_format,
@@ -319,6 +340,7 @@ mod tests {
         let reference = Reference {
             latest: Timestamp::from_nanoseconds(MOMENT + 3_600_000_000_000),
             time_zone: TimeZone::UTC,
+            slack: Reference::SURE,
         };
         for layout in LAYOUTS {
             assert!(!layout.samples.is_empty(), "{} has no samples", layout.name);
@@ -341,8 +363,11 @@ mod tests {
 
     #[test]
     fn lines_of_other_loggers_are_left_alone() {
-        let reference =
-            Reference { latest: Timestamp::from_nanoseconds(MOMENT), time_zone: TimeZone::UTC };
+        let reference = Reference {
+            latest: Timestamp::from_nanoseconds(MOMENT),
+            time_zone: TimeZone::UTC,
+            slack: Reference::SURE,
+        };
         for line in [
             "INFO:root:x",
             "info: started",

@@ -64,6 +64,26 @@ pub(super) fn special_level(rest: &[u8]) -> Option<(Severity, usize)> {
     }
 }
 
+/// `WARN574240[Thread-35]`: a level with a number behind it, before a bracket.
+pub(super) fn glued_level(word: &[u8], followed: Option<u8>) -> Option<(Severity, &[u8])> {
+    let digits = word.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    if digits == 0 || followed != Some(b'[') {
+        return None;
+    }
+    let level = &word[..word.len() - digits];
+    strict_level(level).map(|severity| (severity, level))
+}
+
+/// `firewall,info`, `system,error,critical`: topics in lowercase, the level the last of them
+/// (MikroTik).
+pub(super) fn topics_level(word: &[u8]) -> Option<(Severity, &[u8])> {
+    let comma = memchr::memrchr(b',', word)?;
+    let is_topics = word.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b',' | b'-'));
+    let level = &word[comma + 1..];
+    let known = [&b"info"[..], b"warning", b"error", b"critical", b"debug"].contains(&level);
+    (is_topics && known).then(|| Severity::from_position(level)).flatten().map(|s| (s, level))
+}
+
 /// `W/System.err( 1702):` behind a time.
 pub(super) fn letter_before_tag(rest: &[u8]) -> Option<(Severity, &[u8])> {
     let is_tag = matches!(rest, [b'V' | b'D' | b'I' | b'W' | b'E' | b'F' | b'A', b'/', tag, ..]

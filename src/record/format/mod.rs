@@ -4,6 +4,7 @@
 //! the next is read, so that a file may mix formats and be cut anywhere.
 
 mod ahead;
+mod bracket;
 mod column;
 mod header;
 pub(crate) mod json;
@@ -174,6 +175,9 @@ impl<'a, 'k> LineParser<'a, 'k> {
                 let (cache, arena) = (&mut *self.cache, self.arena);
                 let time = peeled.timestamp;
                 match plain::parse(line, &reference, time, cache, arena, &mut record) {
+                    Some(()) if plain::is_field(line, &reference) => {
+                        kind = LineKind::Explains(record);
+                    }
                     Some(()) => (kind, process) = self.text(line, record, peeled, &reference),
                     None => self.spare.push(record),
                 }
@@ -197,6 +201,9 @@ impl<'a, 'k> LineParser<'a, 'k> {
                 if !self.cache.user.is_empty() {
                     self.take_named(line, record);
                 }
+                if self.context.detail == Detail::Attributes && record.attributes.is_empty() {
+                    record.attributes = pairs::attributes(line, self.arena);
+                }
                 self.complete(record, peeled);
             }
             LineKind::Many(records) => {
@@ -218,7 +225,9 @@ impl<'a, 'k> LineParser<'a, 'k> {
             Columns::Unnamed if self.header.is_none() => return None,
             Columns::Fixed(header) if header.is_repeated(line) => return Some(LineKind::Header),
             Columns::Directives(_) if line.starts_with(b"#") => {
-                self.header = Some(Arc::new(Header::of_directive(line)?));
+                if let Some(header) = Header::of_directive(line) {
+                    self.header = Some(Arc::new(header));
+                }
                 return Some(LineKind::Header);
             }
             Columns::Unnamed | Columns::Fixed(_) | Columns::Directives(_) => {}
@@ -343,23 +352,12 @@ impl<'a, 'k> LineParser<'a, 'k> {
         peeled: &Peeled<'a>,
         reference: &Reference,
     ) -> (LineKind<'a>, u64) {
-        if let Some(found) = postgres::recognise(line) {
-            record.format = "postgres";
-            record.body = Text::Borrowed(found.message);
-            record.severity_text = Some(Text::Borrowed(found.severity));
-            record.severity = super::Severity::from_field(found.severity);
-            let process =
-                if found.process.is_empty() { 0 } else { envelope::hash(0, found.process) };
+        let found = postgres::recognise(line).or_else(|| postgres::csv(line, self.arena));
+        if let Some(found) = found {
+            let process = found.fill(&mut record);
             let kind =
                 if found.explains { LineKind::Explains(record) } else { LineKind::Head(record) };
             return (kind, process);
-        }
-        if let Some(found) = postgres::csv(line, self.arena) {
-            record.format = "postgres";
-            record.body = Text::Borrowed(found.message);
-            record.severity_text = Some(Text::Borrowed(found.severity));
-            record.severity = super::Severity::from_field(found.severity);
-            return (LineKind::Head(record), 0);
         }
         self.unwrap_body(&mut record, reference);
         self.trailing_object(&mut record, reference);

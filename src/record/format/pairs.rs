@@ -2,8 +2,9 @@
 
 use crate::record::field_set::{FieldSet, Kind, Value, is_http_method, request_name};
 use crate::record::fields::{KeyCache, Slot};
+use crate::record::format::json::Attributes;
 use crate::record::timestamp::Reference;
-use crate::record::{LogRecord, Text};
+use crate::record::{AttributeValue, LogRecord, Text};
 use bumpalo::Bump;
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
@@ -19,21 +20,8 @@ pub(super) fn pairs<'a>(
 ) {
     let mut set = FieldSet::new();
     let mut any = false;
-    for equals in memchr::memchr_iter(b'=', text) {
-        let mut start = equals;
-        while start > 0
-            && (text[start - 1].is_ascii_alphanumeric()
-                || matches!(text[start - 1], b'_' | b'.' | b'-' | b'@'))
-        {
-            start -= 1;
-        }
-        // The query of a URL is not the logger's word.
-        if start == equals
-            || start > 0 && matches!(text[start - 1], b'?' | b'&' | b'/' | b'%' | b';')
-        {
-            continue;
-        }
-        let Some(alias) = cache.lookup(&text[start..equals]) else { continue };
+    for (key, rest) in keys(text) {
+        let Some(alias) = cache.lookup(key) else { continue };
         let wanted = matches!(
             alias.slot,
             Slot::Service
@@ -44,7 +32,7 @@ pub(super) fn pairs<'a>(
                 | Slot::Duration
         ) || alias.slot == Slot::Time && record.timestamp.is_none()
             || alias.slot == Slot::Severity && record.severity.is_none();
-        if wanted && let Some(value) = pair_value(&text[equals + 1..]) {
+        if wanted && let Some(value) = pair_value(rest) {
             set.offer(alias, 0, Value { bytes: value, kind: Kind::Text }, false);
             any = true;
         }
@@ -76,27 +64,91 @@ fn pair_value(rest: &[u8]) -> Option<&[u8]> {
 /// Built once: building a searcher costs more than one search of a short line.
 static HTTP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" HTTP/"));
 
-/// `"GET /path HTTP/1.1" 500`: a request that the program itself answered.
-pub(super) fn request_line<'a>(text: &'a [u8], record: &mut LogRecord<'a>, arena: &'a Bump) {
-    let Some(http) = HTTP.find(text) else { return };
-    let Some(quote) = memchr::memrchr(b'"', &text[..http]) else { return };
+/// A request and how it was answered.
+struct Request<'a> {
+    method: &'a [u8],
+    path: &'a [u8],
+    /// As written.
+    status: &'a [u8],
+}
+
+/// Finds `"GET /path HTTP/1.1" 500`.
+fn request_in(text: &[u8]) -> Option<Request<'_>> {
+    let http = HTTP.find(text)?;
+    let quote = memchr::memrchr(b'"', &text[..http])?;
     let request = &text[quote + 1..http];
-    let Some(blank) = memchr::memchr(b' ', request) else { return };
+    let blank = memchr::memchr(b' ', request)?;
     let (method, path) = (&request[..blank], request[blank + 1..].trim_ascii());
     if !is_http_method(method) || path.is_empty() {
-        return;
+        return None;
     }
     let after = &text[http + 6..];
-    let Some(close) = after.iter().take(8).position(|b| *b == b'"') else { return };
-    let status = after[close + 1..].trim_ascii_start();
-    if let Some(status) = status.get(..3)
-        && let Some(status) = std::str::from_utf8(status).ok().and_then(|t| t.parse::<u16>().ok())
-        && (100..600).contains(&status)
-    {
-        record.http_status = Some(status);
-        record.span_name = record
-            .span_name
-            .take()
-            .or_else(|| Some(Text::Borrowed(request_name(method, path, arena))));
+    let close = after.iter().take(8).position(|b| *b == b'"')?;
+    let status = after[close + 1..].trim_ascii_start().get(..3)?;
+    let is_status = matches!(status, [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9']);
+    is_status.then_some(Request { method, path, status })
+}
+
+/// `"GET /path HTTP/1.1" 500`: a request that the program itself answered.
+pub(super) fn request_line<'a>(text: &'a [u8], record: &mut LogRecord<'a>, arena: &'a Bump) {
+    let Some(Request { method, path, status }) = request_in(text) else { return };
+    let number = status.iter().fold(0, |n, digit| n * 10 + u16::from(digit - b'0'));
+    record.http_status = Some(number);
+    record.span_name =
+        record.span_name.take().or_else(|| Some(Text::Borrowed(request_name(method, path, arena))));
+}
+
+/// What a text says beside its message, for whoever wants all of it: its pairs, and its request under
+/// the names of OpenTelemetry's semantic conventions for HTTP.
+pub(super) fn attributes<'a>(text: &'a [u8], arena: &'a Bump) -> Attributes<'a> {
+    let mut found = Attributes::new();
+    if let Some(request) = request_in(text) {
+        let mut add = |key: &'static str, value| {
+            found.push((Text::Borrowed(arena.alloc_str(key).as_bytes()), value));
+        };
+        let text = |bytes: &'a [u8]| AttributeValue::Text(Text::Borrowed(bytes));
+        add("http.request.method", text(request.method));
+        let end = memchr::memchr(b'?', request.path).unwrap_or(request.path.len());
+        add("url.path", text(&request.path[..end]));
+        if end < request.path.len() {
+            add("url.query", text(&request.path[end + 1..]));
+        }
+        add("http.response.status_code", AttributeValue::Json(request.status));
     }
+    for (key, rest) in keys(text) {
+        let Some(value) = pair_value(rest) else { continue };
+        let value = if is_number(value) && !rest.starts_with(b"\"") {
+            AttributeValue::Json(value)
+        } else {
+            AttributeValue::Text(Text::Borrowed(value))
+        };
+        // Of a key that is there twice, the first counts.
+        if found.iter().all(|(known, _)| **known != *key) {
+            found.push((Text::Borrowed(key), value));
+        }
+    }
+    found
+}
+
+/// Whether a text is a number as JSON writes it, and short enough to be kept exactly.
+fn is_number(text: &[u8]) -> bool {
+    let mut parts = text.splitn(2, |b| *b == b'.');
+    let (whole, fraction) = (parts.next().unwrap_or_default(), parts.next());
+    let is_digits = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    text.len() < 16
+        && is_digits(whole)
+        && (whole.len() == 1 || whole[0] != b'0')
+        && fraction.is_none_or(is_digits)
+}
+
+/// The keys of `key=value` pairs anywhere in a text, and what follows each `=`.
+fn keys(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    memchr::memchr_iter(b'=', text).filter_map(|equals| {
+        let is_key = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'@');
+        let length = text[..equals].iter().rev().take_while(|b| is_key(b)).count();
+        let start = equals - length;
+        // The query of a URL is not the logger's word.
+        let is_query = start > 0 && matches!(text[start - 1], b'?' | b'&' | b'/' | b'%' | b';');
+        (length > 0 && !is_query).then(|| (&text[start..equals], &text[equals + 1..]))
+    })
 }

@@ -124,8 +124,11 @@ mod tests {
             r"^<(?<timestamp>[^>]+)> (?<severity>\w+) (?<service>\w+)#(?<trace_id>\S*) (?<body>.*)",
         )
         .unwrap();
-        let reference =
-            Reference { latest: Timestamp::from_nanoseconds(0), time_zone: TimeZone::UTC };
+        let reference = Reference {
+            latest: Timestamp::from_nanoseconds(0),
+            time_zone: TimeZone::UTC,
+            slack: Reference::SURE,
+        };
         let line = b"<2026-11-22 10:30:45> warn cart#req-77 low stock";
         let record = pattern.read(line, &reference).unwrap();
         assert_eq!(record.timestamp.unwrap().nanoseconds(), 1_795_343_445_000_000_000);

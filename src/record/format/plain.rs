@@ -5,11 +5,13 @@
 //! message are never taken for a time or a severity. A line without any of these is no record of
 //! its own. Layouts that need more than this (access logs, PostgreSQL) build on it.
 
-use super::ahead::level_ahead;
+use super::ahead::level_in_message;
 use super::column::column_level;
-use super::level::{channel_level, cisco, hana_level, letter_before_tag, special_level};
+use super::level::{
+    channel_level, cisco, glued_level, hana_level, letter_before_tag, special_level,
+};
 use super::pairs::{pairs, request_line};
-use super::words::{is_header_word, matching, opaque_id, service_of_triple, without_separators};
+use super::words::{is_address, is_header_word, is_place, without_separators};
 use crate::record::fields::{self, KeyCache, Slot};
 use crate::record::identity::{self, FoundTrace, Identity};
 use crate::record::severity::Severity;
@@ -18,36 +20,36 @@ use crate::record::{LogRecord, Text, Timestamp, scan};
 use bumpalo::Bump;
 
 /// The header may be this long, in bytes.
-const LONGEST_HEADER: usize = 400;
+pub(super) const LONGEST_HEADER: usize = 400;
 /// Words (host, program, thread) that may stand before the time.
-const WORDS_BEFORE_TIME: usize = 4;
+pub(super) const WORDS_BEFORE_TIME: usize = 4;
 
 /// What stands in a header, as far as read.
-struct Header<'a> {
-    text: &'a [u8],
-    reference: Reference,
-    at: usize,
+pub(super) struct Header<'a> {
+    pub(super) text: &'a [u8],
+    pub(super) reference: Reference,
+    pub(super) at: usize,
     /// Where the message begins, after the last thing recognised.
-    body: usize,
-    timestamp: Option<Timestamp>,
-    severity: Option<(Severity, &'a [u8])>,
-    service: Option<&'a [u8]>,
-    unknown_words: usize,
-    /// A plain word came before: a number behind it may be anything.
-    in_sentence: bool,
+    pub(super) body: usize,
+    pub(super) timestamp: Option<Timestamp>,
+    pub(super) severity: Option<(Severity, &'a [u8])>,
+    pub(super) service: Option<&'a [u8]>,
+    pub(super) unknown_words: usize,
+    /// Plain words came before: a number behind them may be anything.
+    pub(super) words_of_sentence: usize,
     /// Whether time and severity were known after the token before.
-    known: (bool, bool),
+    pub(super) known: (bool, bool),
     /// Where the last token began, if it is neither time nor severity; else 0.
-    last_unnamed: usize,
+    pub(super) last_unnamed: usize,
     /// Nothing but the time and numbers came before: a level may follow in any writing.
-    after_time: bool,
+    pub(super) after_time: bool,
     /// The time says its date itself.
-    has_date: bool,
+    pub(super) has_date: bool,
     /// An id that is no hexadecimal number (SkyWalking), by its own bracket.
-    opaque: Option<FoundTrace<'a>>,
-    is_klog: bool,
+    pub(super) opaque: Option<FoundTrace<'a>>,
+    pub(super) is_klog: bool,
     /// A wrapper told the time already.
-    is_wrapped: bool,
+    pub(super) is_wrapped: bool,
 }
 
 /// Reads a line of plain text into a record that says nothing yet. `None`: it has no header, and
@@ -71,7 +73,7 @@ pub(crate) fn parse<'a>(
         severity: None,
         service: None,
         unknown_words: 0,
-        in_sentence: false,
+        words_of_sentence: 0,
         known: (false, false),
         last_unnamed: 0,
         after_time: false,
@@ -88,6 +90,12 @@ pub(crate) fn parse<'a>(
     {
         header.timestamp = Some(whole);
     }
+    if header.timestamp.is_none() && header.severity.is_none() && wrapper.is_some() {
+        header.severity = level_in_message(text);
+    }
+    if header.timestamp.is_none() && header.severity.is_none() && wrapper.is_none() && indent == 0 {
+        header.timestamp = stamp_at_end(text, reference);
+    }
     // An indented line is a record only if its very first token says when it was written.
     if indent > 0 && header.timestamp.is_none() {
         return None;
@@ -101,7 +109,10 @@ pub(crate) fn parse<'a>(
     record.severity = header.severity.map(|(severity, _)| severity);
     record.severity_text = header.severity.map(|(_, text)| Text::Borrowed(text));
     record.service_name = header.service.map(Text::Borrowed);
-    record.body = Text::Borrowed(without_separators(&text[header.body..]));
+    // In a sentence that names a time, the words before it are the message too.
+    let body = without_separators(&text[header.body..]);
+    let is_sentence = body.is_empty() || header.words_of_sentence > 2;
+    record.body = Text::Borrowed(if is_sentence { without_separators(text) } else { body });
     identify(record, ids);
     if let (None, Some(opaque)) = (record.trace, header.opaque) {
         record.trace = Some(opaque.key);
@@ -110,6 +121,51 @@ pub(crate) fn parse<'a>(
     pairs(text, record, reference, cache, arena);
     request_line(text, record, arena);
     Some(())
+}
+
+/// `Failed login for … at 2026-11-22 10:30:45`, `=== Start of dump at Sun Nov 22 10:30:45 UTC 2026 ===`:
+/// a sentence that ends with its whole date and time.
+fn stamp_at_end(text: &[u8], reference: &Reference) -> Option<Timestamp> {
+    let text = text.trim_ascii_end();
+    let is_ruled = text.starts_with(b"==");
+    let end = text.iter().rposition(|b| !matches!(b, b'=' | b' ' | b'.')).map_or(0, |at| at + 1);
+    let window = &text[..end];
+    if !(text[0].is_ascii_uppercase() || is_ruled) || !window.last()?.is_ascii_alphanumeric() {
+        return None;
+    }
+    let from = window.len().saturating_sub(40);
+    let at = from + memchr::memmem::rfind(&window[from..], b" at ")? + 4;
+    let stamp = parse_at(&window[at..], reference)?;
+    (stamp.has_date && at + stamp.length == window.len()).then_some(stamp.timestamp)
+}
+
+/// Whether a line is nothing but a field of the record before it: the name of a time or an id, and
+/// its value (`Trace ID: 4bf9…`, `ObservedTimestamp: 2026-11-22 10:30:45 +0000 UTC`).
+pub(crate) fn is_field(line: &[u8], reference: &Reference) -> bool {
+    let window = &line[..line.len().min(48)];
+    let Some(colon) = memchr::memchr(b':', window).filter(|at| *at > 0) else { return false };
+    if !matches!(line.get(colon + 1), Some(b' ' | b'\t')) {
+        return false;
+    }
+    let value = line[colon + 1..].trim_ascii();
+    let key = &line[..colon];
+    let last = &key[memchr::memrchr(b'.', key).map_or(0, |dot| dot + 1)..];
+    match fields::lookup(key).or_else(|| fields::lookup(last)).map(|alias| alias.slot) {
+        Some(
+            Slot::Trace
+            | Slot::Span
+            | Slot::ParentSpan
+            | Slot::Severity
+            | Slot::SeverityNumber
+            | Slot::Duration,
+        ) => !value.contains(&b' '),
+        Some(Slot::Time) => parse_at(value, reference).is_some_and(|stamp| {
+            let rest = &value[stamp.length..];
+            stamp.has_date
+                && rest.iter().all(|b| b.is_ascii_uppercase() || b" +-:0123456789".contains(b))
+        }),
+        _ => false,
+    }
 }
 
 /// Adds to a record what any text may say beside its header: ids, pairs, a request.
@@ -178,6 +234,7 @@ impl<'a> Header<'a> {
                             | b'#'
                             | b'*'
                             | b'.'
+                            | b']'
                     )
                 })
                 .unwrap_or(rest.len());
@@ -221,7 +278,8 @@ impl<'a> Header<'a> {
         if self.timestamp.is_none()
             && (first.is_ascii_alphanumeric() || first == b'@')
             && let Some(stamp) = parse_at(rest, &self.reference)
-            && !((self.in_sentence || self.is_wrapped && self.at > 0) && is_weak(&stamp, rest))
+            && !((self.words_of_sentence > 0 || self.is_wrapped && self.at > 0)
+                && is_weak(&stamp, rest))
         {
             return self.stamped(&stamp, stamp.length);
         }
@@ -263,7 +321,7 @@ impl<'a> Header<'a> {
     }
 
     /// Takes the time, `length` bytes with what is around it.
-    fn stamped(&mut self, stamp: &Stamp, length: usize) -> bool {
+    pub(super) fn stamped(&mut self, stamp: &Stamp, length: usize) -> bool {
         self.timestamp = Some(stamp.timestamp);
         self.has_date = stamp.has_date;
         self.after_time = true;
@@ -271,122 +329,13 @@ impl<'a> Header<'a> {
     }
 
     /// Moves on; everything so far belongs to the header.
-    fn accept(&mut self, length: usize) -> bool {
+    pub(super) fn accept(&mut self, length: usize) -> bool {
         let known = (self.timestamp.is_some(), self.severity.is_some());
         self.last_unnamed = if known == self.known { self.at } else { 0 };
         self.known = known;
         self.at = (self.at + length).min(self.text.len());
         self.body = self.at;
         true
-    }
-
-    fn group(&mut self, open: u8) -> bool {
-        let close = match open {
-            b'[' => b']',
-            b'(' => b')',
-            b'<' => b'>',
-            _ => b'}',
-        };
-        let rest = &self.text[self.at + 1..];
-        let window = &rest[..rest.len().min(LONGEST_HEADER)];
-        let Some(length) = matching(window, open, close) else { return false };
-        let inside = window[..length].trim_ascii();
-        // `[#|2026-…|INFO|` of GlassFish.
-        let inside = inside.strip_prefix(b"#|").unwrap_or(inside);
-        if self.timestamp.is_none()
-            && let [letter, b' ', rest @ ..] = inside
-            && rest.first().is_some_and(u8::is_ascii_digit)
-            && let Some(severity) = Severity::from_letter(*letter)
-            && let Some(stamp) = parse_at(rest, &self.reference)
-        {
-            // `[ N 2026-11-22 10:30:45.1204 17/T1 … ]:` of Passenger.
-            self.severity = self.severity.or(Some((severity, &inside[..1])));
-            return self.stamped(&stamp, length + 2);
-        }
-        if self.timestamp.is_none()
-            && let Some(stamp) = parse_at(inside, &self.reference)
-        {
-            if self.severity.is_none() {
-                // [ 11-22 10:30:45.123  1234: 5678 I/Tag ] of logcat
-                let last = inside.rsplit(|b| *b == b' ').next().unwrap_or_default();
-                if inside.starts_with(last) {
-                    // Nothing but the time.
-                } else if let Some((severity, text)) = letter_before_tag(last) {
-                    self.severity = Some((severity, text));
-                }
-            }
-            if self.severity.is_none() {
-                // [2026-11-22T10:30:45Z INFO module], [2026-11-22 10:30:45,120: INFO/MainProcess]
-                let parts =
-                    inside[stamp.length..].split(|b| matches!(b, b' ' | b'|' | b'/' | b':'));
-                for word in parts {
-                    if let Some(severity) = Severity::from_position(word) {
-                        self.severity = Some((severity, word));
-                        break;
-                    }
-                }
-            }
-            return self.stamped(&stamp, length + 2);
-        }
-        if self.timestamp.is_none()
-            && let Some((stamp, more)) = self.date_and_time(inside, &rest[length + 1..])
-        {
-            return self.stamped(&stamp, length + 2 + more);
-        }
-        if self.severity.is_none() {
-            let after = rest.get(length + 1..).unwrap_or_default();
-            let severity = self.severity_in_brackets(inside, after);
-            if let Some(severity) = severity {
-                self.severity = Some((severity, inside));
-                return self.accept(length + 2);
-            }
-        }
-        if inside.starts_with(b"\"") || open == b'{' && self.timestamp.is_some() {
-            return self.level_ahead();
-        }
-        if let Some(opaque) = opaque_id(inside) {
-            self.opaque = self.opaque.or(Some(opaque));
-        }
-        if self.service.is_none() && open == b'[' {
-            self.service = service_of_triple(inside);
-        }
-        if self.severity.is_none() && inside.len() < 64 {
-            // [12:00:01 INF], [main/INFO], [pid: ERROR], [core:error]
-            let is_border = |b: &u8| matches!(b, b' ' | b'/' | b':' | b'|' | b'#' | b'.');
-            let mut parts = inside.split(is_border).peekable();
-            while let Some(word) = parts.next() {
-                let is_last = parts.peek().is_none() && self.timestamp.is_some();
-                if (word.iter().all(u8::is_ascii_uppercase) || is_last && word.len() < inside.len())
-                    && let Some(severity) = Severity::from_position(word)
-                {
-                    self.severity = Some((severity, word));
-                    break;
-                }
-            }
-        }
-        if self.timestamp.is_none() && self.severity.is_none() {
-            // Could be a message in brackets; it counts when a time follows.
-            self.unknown_words += usize::from(self.unknown_words < 2);
-            self.at += length + 2;
-            return self.unknown_words <= WORDS_BEFORE_TIME;
-        }
-        self.accept(length + 2)
-    }
-
-    /// `[2026-11-22][10:30:45]`: the date and the time in a bracket each.
-    fn date_and_time(&self, date: &[u8], after: &[u8]) -> Option<(Stamp, usize)> {
-        if !(8..=11).contains(&date.len()) || !date[0].is_ascii_digit() {
-            return None;
-        }
-        let time = after.trim_ascii_start().strip_prefix(b"[")?;
-        let length = memchr::memchr(b']', &time[..time.len().min(32)])?;
-        let mut joined = [0u8; 44];
-        let end = date.len() + 1 + length;
-        joined[..date.len()].copy_from_slice(date);
-        joined[date.len()] = b' ';
-        joined[date.len() + 1..end].copy_from_slice(&time[..length]);
-        let stamp = parse_at(&joined[..end], &self.reference).filter(|stamp| stamp.has_date)?;
-        Some((stamp, after.len() - time.len() + length + 1))
     }
 
     fn word(&mut self, after_time: bool) -> bool {
@@ -397,6 +346,11 @@ impl<'a> Header<'a> {
             .unwrap_or(rest.len())
             .max(1);
         let word = &rest[..length];
+        if self.timestamp.is_none() && is_address(word) {
+            self.unknown_words += 1;
+            self.at += length;
+            return self.unknown_words <= WORDS_BEFORE_TIME;
+        }
         if let Some(at) = word.iter().position(|b| *b == b'=')
             && at > 0
         {
@@ -418,6 +372,16 @@ impl<'a> Header<'a> {
             && parse_at(rest[length..].trim_ascii_start(), &self.reference).is_some()
         {
             self.severity = Some((severity, word));
+            return self.accept(length);
+        }
+        // `Zigbee2MQTT:info 2026-11-22T10:30:45: text`
+        if self.timestamp.is_none()
+            && self.severity.is_none()
+            && let Some(colon) = memchr::memchr(b':', word)
+            && let Some(severity) = Severity::from_position(&word[colon + 1..])
+            && parse_at(rest[length..].trim_ascii_start(), &self.reference).is_some()
+        {
+            self.severity = Some((severity, &word[colon + 1..]));
             return self.accept(length);
         }
         if let Some(severity) = cisco(word) {
@@ -442,7 +406,7 @@ impl<'a> Header<'a> {
             let capitals = bare.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
             let lower = bare.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
             let placed = capitals
-                || self.timestamp.is_some()
+                || (self.timestamp.is_some() || self.is_wrapped && self.at == 0)
                     && (after_time || matches!(followed, Some(b':' | b'\t' | b']')))
                 || lower && followed == Some(b':') && self.unknown_words == 0
                 || followed == Some(b'\t') && self.at == 0;
@@ -459,7 +423,25 @@ impl<'a> Header<'a> {
                 self.severity = Some((severity, bare));
                 return self.accept(bare_length);
             }
-            if placed && let Some(severity) = Severity::from_position(bare) {
+            // `warning/Notification: text` of Icinga
+            if after_time
+                && followed == Some(b':')
+                && let Some(slash) = memchr::memchr(b'/', bare)
+                && let Some(severity) = Severity::from_position(&bare[..slash])
+            {
+                self.severity = Some((severity, &bare[..slash]));
+                return self.accept(bare_length);
+            }
+            if after_time && let Some((severity, level)) = glued_level(bare, followed) {
+                self.severity = Some((severity, level));
+                return self.accept(bare_length);
+            }
+            // `FAIL LOGIN: …` of vsftpd says what failed.
+            let is_verdict = bare == b"FAIL" && followed == Some(b' ');
+            if placed
+                && !is_verdict
+                && let Some(severity) = Severity::from_position(bare)
+            {
                 self.severity = Some((severity, bare));
                 // Boost writes `*warning*`.
                 return self.accept(bare_length + usize::from(followed == Some(b'*')));
@@ -495,6 +477,9 @@ impl<'a> Header<'a> {
                 }
                 return self.accept(length);
             }
+            if self.timestamp.is_none() && is_place(word) {
+                return self.accept(length);
+            }
             return if self.timestamp.is_some() { self.level_ahead() } else { self.time_column() };
         }
         if bare_length < length
@@ -506,8 +491,9 @@ impl<'a> Header<'a> {
             self.at += bare_length + 2;
             return self.unknown_words <= WORDS_BEFORE_TIME;
         }
-        self.in_sentence |=
-            word.iter().all(u8::is_ascii_alphabetic) && word.iter().any(u8::is_ascii_lowercase);
+        self.words_of_sentence += usize::from(
+            word.iter().all(u8::is_ascii_alphabetic) && word.iter().any(u8::is_ascii_lowercase),
+        );
         if matches!(followed, Some(b':' | b',' | b';'))
             && bare_length > 0
             && bare_length + 1 < length
@@ -519,33 +505,6 @@ impl<'a> Header<'a> {
         }
         self.unknown_words += 1;
         self.unknown_words <= WORDS_BEFORE_TIME
-    }
-
-    /// What stands in brackets as the level; `after` is the rest of the line.
-    fn severity_in_brackets(&self, inside: &[u8], after: &[u8]) -> Option<Severity> {
-        if let [letter] = inside {
-            return letter.is_ascii_uppercase().then(|| Severity::from_letter(*letter)).flatten();
-        }
-        if let Some(severity) = Severity::from_position(inside) {
-            return Some(severity);
-        }
-        // MySQL writes `[Note]` and `[System]`, both before its error code in version 8.
-        let is_title = inside.first().is_some_and(u8::is_ascii_uppercase);
-        let in_mysql = after.starts_with(b" [MY-");
-        (self.timestamp.is_some() && is_title && (in_mysql || inside == b"Note"))
-            .then(|| Severity::from_field(inside))
-            .flatten()
-    }
-
-    /// Takes a level that stands some words ahead: see [`level_ahead`].
-    fn level_ahead(&mut self) -> bool {
-        if self.severity.is_some() || self.timestamp.is_none() {
-            return false;
-        }
-        let rest = &self.text[self.at..];
-        let Some((severity, text, end)) = level_ahead(rest) else { return false };
-        self.severity = Some((severity, text));
-        self.accept(end)
     }
 
     /// `INFO  | jvm 1    | 2026/11/22 10:30:45 | text`: the time in a column of its own.

@@ -4,10 +4,11 @@
 //! CONTEXT, QUERY), each with a header of its own. Those are continuations, joined by process id
 //! even when other processes write in between.
 
+use crate::record::field_set::{self, Kind, Value};
+use crate::record::{LogRecord, Severity, Text, envelope};
+use bumpalo::Bump;
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
-
-use bumpalo::Bump;
 
 /// What a PostgreSQL line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,18 @@ pub(crate) struct PostgresLine<'a> {
     pub(crate) message: &'a [u8],
     /// The severity word.
     pub(crate) severity: &'a [u8],
+}
+
+impl<'a> PostgresLine<'a> {
+    /// Says it in a record. Gives the process as a number; 0: none is named.
+    pub(crate) fn fill(&self, record: &mut LogRecord<'a>) -> u64 {
+        record.format = "postgres";
+        record.body = Text::Borrowed(self.message);
+        record.severity_text = Some(Text::Borrowed(self.severity));
+        record.severity = Severity::from_field(self.severity);
+        record.duration = duration(self.message).or(record.duration);
+        if self.process.is_empty() { 0 } else { envelope::hash(0, self.process) }
+    }
 }
 
 const SEVERITIES: [&[u8]; 12] = [
@@ -40,6 +53,9 @@ pub(crate) fn recognise(line: &[u8]) -> Option<PostgresLine<'_>> {
     let head = &line[..colon];
     let start = head.iter().rposition(|b| !b.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
     let word = &head[start..];
+    // Some prefixes number the lines right before the severity.
+    let digits = word.iter().take_while(|b| b.is_ascii_digit()).count();
+    let word = &word[digits..];
     let explains = EXPLANATIONS.contains(&word);
     if !explains && !SEVERITIES.contains(&word) {
         return None;
@@ -60,6 +76,8 @@ pub(crate) fn recognise(line: &[u8]) -> Option<PostgresLine<'_>> {
 /// Fields of a line of `csvlog` that are looked at: severity and message, by their place.
 const CSV_SEVERITY: usize = 11;
 const CSV_MESSAGE: usize = 13;
+/// How many fields Greenplum has before them that PostgreSQL has not.
+const GREENPLUM_MORE: usize = 5;
 /// Fields before which a line is no csvlog (version 9.0 has 23).
 const CSV_FEWEST: usize = 21;
 
@@ -71,6 +89,7 @@ pub(crate) fn csv<'a>(line: &'a [u8], arena: &'a Bump) -> Option<PostgresLine<'a
         return None;
     }
     let (mut severity, mut message, mut process) = (&b""[..], &b""[..], &b""[..]);
+    let (mut later_severity, mut later_message) = (&b""[..], &b""[..]);
     let mut at = 0;
     let mut count = 0;
     while at <= line.len() {
@@ -80,15 +99,28 @@ pub(crate) fn csv<'a>(line: &'a [u8], arena: &'a Bump) -> Option<PostgresLine<'a
             3 => process = content,
             CSV_SEVERITY => severity = content,
             CSV_MESSAGE => message = content,
+            _ if count == CSV_SEVERITY + GREENPLUM_MORE => later_severity = content,
+            _ if count == CSV_MESSAGE + GREENPLUM_MORE => later_message = content,
             _ => {}
         }
         count += 1;
         at += length + 1;
     }
+    if !SEVERITIES.contains(&severity) {
+        (severity, message) = (later_severity, later_message);
+    }
     if count < CSV_FEWEST || !SEVERITIES.contains(&severity) {
         return None;
     }
     Some(PostgresLine { process, explains: false, message: undoubled(message, arena), severity })
+}
+
+/// How long a statement took, where the message says so: `duration: 4.118 ms  statement: …`.
+fn duration(message: &[u8]) -> Option<u64> {
+    let rest = message.strip_prefix(b"duration: ")?;
+    let end = memchr::memmem::find(rest, b" ms")?;
+    let milliseconds = Value { bytes: &rest[..end], kind: Kind::Number };
+    field_set::duration(milliseconds, 1e6)
 }
 
 /// The content of the first field, and its length with its quotes.

@@ -4,7 +4,7 @@
 
 use super::layout::{Reading, Role};
 use crate::record::severity::Severity;
-use crate::record::timestamp::{Reference, from_epoch, parse_at};
+use crate::record::timestamp::{Reference, SECOND, from_epoch, parse_at};
 
 /// `info: Category[0]`, the console logger of Microsoft.Extensions.Logging; scopes and message
 /// follow on indented lines.
@@ -261,7 +261,7 @@ pub(super) fn java_util_logging_message<'a>(
         return None;
     }
     // `SEVERE: 2026-11-22 10:30:45 text` has a header of its own.
-    if parse_at(line[colon + 1..].trim_ascii(), reference).is_some_and(|stamp| stamp.has_date) {
+    if has_stamp_ahead(&line[colon + 1..], reference) {
         return None;
     }
     Some(Reading {
@@ -271,6 +271,28 @@ pub(super) fn java_util_logging_message<'a>(
         body: line[colon + 1..].trim_ascii(),
         ..Reading::default()
     })
+}
+
+/// Whether a whole stamp stands first, or behind brackets and bars.
+fn has_stamp_ahead(rest: &[u8], reference: &Reference) -> bool {
+    let is_whole = |text: &[u8]| parse_at(text, reference).is_some_and(|stamp| stamp.has_date);
+    let mut rest = rest;
+    for _ in 0..4 {
+        let skip = rest.iter().take_while(|b| matches!(b, b' ' | b'|' | b'-' | b'\t')).count();
+        rest = &rest[skip..];
+        if is_whole(rest) {
+            return true;
+        }
+        let Some(inside) = rest.strip_prefix(b"[") else { return false };
+        let Some(close) = memchr::memchr(b']', &inside[..inside.len().min(80)]) else {
+            return false;
+        };
+        if is_whole(&inside[..close]) {
+            return true;
+        }
+        rest = &inside[close + 1..];
+    }
+    false
 }
 
 /// `type=… msg=audit(EPOCH:SERIAL): …` of the Linux audit daemon.
@@ -312,6 +334,64 @@ pub(super) fn cmtrace<'a>(line: &'a [u8], reference: &Reference) -> Option<Readi
         timestamp: Some(stamp.timestamp.plus(minutes * 60_000_000_000)),
         severity: Some(severity),
         body: text[..end].trim_ascii(),
+        ..Reading::default()
+    })
+}
+
+/// `[12938:1122/103045.532958:ERROR:gpu_init.cc(453)] text` of Chromium and what is built on it:
+/// process and thread (not always), date and time, level, place.
+pub(super) fn chromium<'a>(line: &'a [u8], reference: &Reference) -> Option<Reading<'a>> {
+    let close = memchr::memchr(b']', &line[..line.len().min(200)])?;
+    let mut parts = line[1..close].split(|b| *b == b':');
+    let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    let time = parts.by_ref().take(3).find(|part| !is_number(part))?;
+    let word = parts.next()?;
+    let [a, b, c, d, b'/', h1, h2, m1, m2, s1, s2, fraction @ ..] = time else { return None };
+    // The same in a layout that is known.
+    let text = [*a, *b, b'-', *c, *d, b' ', *h1, *h2, b':', *m1, *m2, b':', *s1, *s2];
+    let mut whole = [b' '; 32];
+    whole[..14].copy_from_slice(&text);
+    let fraction = fraction.get(..fraction.len().min(10))?;
+    whole[14..14 + fraction.len()].copy_from_slice(fraction);
+    let stamp = parse_at(&whole[..14 + fraction.len()], reference)?;
+    let severity =
+        Severity::from_position(word.strip_prefix(b"VERBOSE").map_or(word, |_| b"VERBOSE"))?;
+    Some(Reading {
+        timestamp: Some(stamp.timestamp),
+        severity: Some(severity),
+        severity_text: Some(word),
+        body: line[close + 1..].trim_ascii(),
+        ..Reading::default()
+    })
+}
+
+/// `<log4j:event … timestamp="1795343445120" level="INFO" …>` and log4j2's `<Event … level="INFO" …>
+/// <Instant epochSecond="…" nanoOfSecond="…"/>`.
+pub(super) fn log4j_xml<'a>(line: &'a [u8], _: &Reference) -> Option<Reading<'a>> {
+    let is_first = line.starts_with(b"<log4j:event ");
+    if !is_first && !line.starts_with(b"<Event xmlns=\"http://logging.apache.org") {
+        return None;
+    }
+    let value = |key: &[u8]| {
+        let at = memchr::memmem::find(line, key)? + key.len();
+        let length = memchr::memchr(b'"', &line[at..])?;
+        Some(&line[at..at + length])
+    };
+    let timestamp = match value(b" epochSecond=\"") {
+        Some(seconds) => {
+            let fraction = value(b" nanoOfSecond=\"")
+                .and_then(|text| std::str::from_utf8(text).ok()?.parse::<i64>().ok())
+                .filter(|fraction| (0..SECOND).contains(fraction));
+            from_epoch(seconds)?.plus(fraction.unwrap_or(0))
+        }
+        None => from_epoch(value(b" timestamp=\"").or_else(|| value(b" timeMillis=\""))?)?,
+    };
+    let word = value(b" level=\"")?;
+    Some(Reading {
+        timestamp: Some(timestamp),
+        severity: Severity::from_field(word),
+        severity_text: Some(word),
+        body: line.trim_ascii(),
         ..Reading::default()
     })
 }

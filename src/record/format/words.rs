@@ -64,6 +64,26 @@ pub(super) fn is_header_word(word: &[u8], rest: &[u8]) -> bool {
     plain && is_name && (ends && dotted || is_column)
 }
 
+/// `2001:db8:1:2:3:4:5:6`: an address of IPv6, the client of an access log.
+pub(super) fn is_address(word: &[u8]) -> bool {
+    word.len() >= 3
+        && word.iter().filter(|b| **b == b':').count() >= 2
+        && word.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.' | b'%'))
+        && (word.iter().any(u8::is_ascii_alphabetic)
+            || memchr::memmem::find(word, b"::").is_some()
+            || word.iter().filter(|b| **b == b':').count() > 3)
+}
+
+/// `choose_repo:47`: a place in a program.
+pub(super) fn is_place(word: &[u8]) -> bool {
+    let Some(colon) = memchr::memchr(b':', word) else { return false };
+    let (name, line) = (&word[..colon], &word[colon + 1..]);
+    name.first().is_some_and(u8::is_ascii_alphabetic)
+        && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+        && !line.is_empty()
+        && line.iter().all(u8::is_ascii_digit)
+}
+
 /// The offset of the bracket that closes a group.
 pub(super) fn matching(window: &[u8], open: u8, close: u8) -> Option<usize> {
     let mut depth = 0;

@@ -1,9 +1,8 @@
 //! Stamps without separators (epoch numbers, `20261122T103045Z`, klog's `1122 10:30:45`, TAI64N),
 //! and dates of three pairs of digits.
 
-use super::layout::{
-    Stamp, between_date_and_time, date, finish, four, fraction, time_of_day, two, without_year,
-};
+use super::clock::{fraction, time_of_day};
+use super::layout::{Stamp, between_date_and_time, date, finish, four, two, without_year};
 use super::{Civil, DAY, Reference, SECOND, Timestamp, from_epoch};
 
 pub(super) fn epoch(bytes: &[u8], digits: usize) -> Option<Stamp> {
@@ -12,6 +11,11 @@ pub(super) fn epoch(bytes: &[u8], digits: usize) -> Option<Stamp> {
         let more = bytes[digits + 1..].iter().take(10).take_while(|b| b.is_ascii_digit()).count();
         if more > 0 {
             length += 1 + more;
+        }
+        // `1690466804.2171960.0` is no number: Webmin's time, process and count.
+        if bytes.get(length) == Some(&b'.') && bytes.get(length + 1).is_some_and(u8::is_ascii_digit)
+        {
+            return None;
         }
     }
     let timestamp = from_epoch(&bytes[..length])?;
@@ -55,7 +59,9 @@ pub(super) fn tai64n(bytes: &[u8]) -> Option<Stamp> {
 pub(super) fn compact(bytes: &[u8], digits: usize, reference: &Reference) -> Option<Stamp> {
     let date = date(four(bytes, 0)?, two(bytes, 4)?, two(bytes, 6)?)?;
     if digits == 8 {
-        let at = between_date_and_time(bytes, 8)?;
+        // `20261122.103045`
+        let dotted = bytes.get(8) == Some(&b'.') && two(bytes, 13).is_some();
+        let at = if dotted { 9 } else { between_date_and_time(bytes, 8)? };
         if let Some((time, end)) = time_of_day(bytes, at) {
             return finish(bytes, end, date, time, reference);
         }
@@ -126,7 +132,7 @@ pub(super) fn short_year(
         b'/' => [month_first, year_first, day_first],
         _ => [year_first, day_first, month_first],
     };
-    let limit = reference.latest.nanoseconds() / DAY + 1;
+    let limit = reference.latest_date() / DAY;
     let dates = orders.map(|(year, month, day)| {
         let date = date(year, month, day)?;
         let (year, month, day) = date;
@@ -164,7 +170,7 @@ pub(super) fn day_of_year(bytes: &[u8], reference: &Reference) -> Option<Stamp> 
         return None;
     }
     let time = i64::from(hour * 3600 + minute * 60 + second) * SECOND;
-    let limit = reference.latest.nanoseconds().saturating_add(DAY);
+    let limit = reference.latest_date();
     let year = Civil::of_utc(limit).year;
     let nanoseconds = [year, year - 1].into_iter().find_map(|year| {
         let first = Civil { year, month: 1, day: 1, time };
@@ -188,13 +194,14 @@ mod tests {
     const NOON: Reference = Reference {
         latest: Timestamp::from_nanoseconds(1_795_348_800 * SECOND),
         time_zone: TimeZone::UTC,
+        slack: Reference::SURE,
     };
 
     /// What a stamp means beside a file that was last written at a moment (UTC).
     fn beside(text: &str, latest: &str) -> Option<i64> {
-        let utc = Reference { latest: Timestamp::from_nanoseconds(0), time_zone: TimeZone::UTC };
+        let utc = Reference { latest: Timestamp::from_nanoseconds(0), ..NOON };
         let latest = Timestamp::parse(latest.as_bytes(), &utc)?;
-        let reference = Reference { latest, time_zone: TimeZone::UTC };
+        let reference = Reference { latest, ..NOON };
         let stamp = parse_at(text.as_bytes(), &reference)?;
         Some((stamp.timestamp.nanoseconds() - latest.nanoseconds()) / SECOND)
     }

@@ -10,6 +10,7 @@ const PLAUSIBLE: std::ops::Range<i64> = 1_000_000_000..5_000_000_000;
 ///
 /// Exact for integers and for decimal fractions of up to nine digits. `1.7e9` is understood.
 pub fn from_epoch(text: &[u8]) -> Option<Timestamp> {
+    let text = text.strip_prefix(b"+").unwrap_or(text);
     let integer_length = text.iter().position(|b| !b.is_ascii_digit()).unwrap_or(text.len());
     let (integer, rest) = text.split_at(integer_length);
     // What follows the digits of a number; a date gets no further.

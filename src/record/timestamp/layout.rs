@@ -3,8 +3,11 @@
 //! One entry point, [`parse_at`]: what begins here, and how long is it? The common layout (ISO 8601
 //! and its cousins) is tried first; the rest is told apart by its first character.
 
+use super::clock::{
+    dotted_time, fraction_behind, half_of_day, minutes_only, time_of_day, zone_after,
+};
 use super::compact::{compact, day_of_year, epoch, exponent, short_compact, short_year, tai64n};
-use super::zone::parse_zone;
+use super::month::month_name;
 use super::{Civil, DAY, Reference, SECOND, TimeZone, Timestamp};
 
 /// A stamp found in text.
@@ -20,9 +23,6 @@ pub struct Stamp {
     pub has_zone: bool,
 }
 
-const MONTHS: [&[u8; 3]; 12] = [
-    b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec",
-];
 const WEEKDAYS: [&[u8; 3]; 7] = [b"mon", b"tue", b"wed", b"thu", b"fri", b"sat", b"sun"];
 
 /// Reads the stamp that begins at the first byte, in any layout that is known.
@@ -37,9 +37,20 @@ pub fn parse_at(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
         _ => None,
     }?;
     match bytes.get(stamp.length) {
-        Some(next) if next.is_ascii_alphanumeric() => None,
+        Some(next) if next.is_ascii_alphanumeric() => with_unknown_zone(bytes, stamp),
         _ => Some(stamp),
     }
+}
+
+/// `2026-11-22T10:30:45.120456ABC`: letters in capitals behind a whole date and time can only be a
+/// zone, even if it is not known.
+fn with_unknown_zone(bytes: &[u8], stamp: Stamp) -> Option<Stamp> {
+    let rest = &bytes[stamp.length..];
+    let letters = rest.iter().take(6).take_while(|b| b.is_ascii_uppercase()).count();
+    let ends = !rest.get(letters).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    let is_whole = stamp.has_date && !stamp.has_zone && bytes[..stamp.length].contains(&b':');
+    (is_whole && ends && (3..=5).contains(&letters))
+        .then(|| Stamp { length: stamp.length + letters, ..stamp })
 }
 
 #[inline]
@@ -59,8 +70,11 @@ pub(super) fn four(bytes: &[u8], at: usize) -> Option<u32> {
 #[inline]
 fn iso(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
     let separator = *bytes.get(4)?;
-    if !matches!(separator, b'-' | b'/' | b'.') || bytes.get(7) != Some(&separator) {
+    if !matches!(separator, b'-' | b'/' | b'.') {
         return None;
+    }
+    if bytes.get(7) != Some(&separator) {
+        return ordinal(bytes, reference);
     }
     let (year, month, day) = (four(bytes, 0)?, two(bytes, 5)?, two(bytes, 8)?);
     let at = between_date_and_time(bytes, 10)?;
@@ -71,29 +85,19 @@ fn iso(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
     finish(bytes, end, date(year, month, day)?, time, reference)
 }
 
-/// `10.30.45.120456` (DB2) and `10.30.45:120` (Unreal), only behind a date.
-fn dotted_time(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
-    let (hour, minute, second) = (two(bytes, at)?, two(bytes, at + 3)?, two(bytes, at + 6)?);
-    let dotted = bytes[at + 2] == b'.' && bytes[at + 5] == b'.';
-    if !dotted || hour > 23 || minute > 59 || second > 60 {
+/// `2026-326T10:30:45`: the day of the year (ISO 8601, ordinal date).
+fn ordinal(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
+    if bytes[4] != b'-' || bytes.get(8) != Some(&b'T') {
         return None;
     }
-    let time = i64::from(hour * 3600 + minute * 60 + second) * SECOND;
-    match bytes.get(at + 8) {
-        Some(b'.' | b':') => {
-            let (fraction, digits) = fraction(bytes, at + 9);
-            Some((time + fraction, at + 8 + if digits > 0 { 1 + digits } else { 0 }))
-        }
-        _ => Some((time, at + 8)),
-    }
-}
-
-/// `10:30` behind a date, where nothing follows that would make it something else.
-fn minutes_only(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
-    let (hour, minute) = (two(bytes, at)?, two(bytes, at + 3)?);
-    let ends = matches!(bytes.get(at + 5), None | Some(b' ' | b']' | b'Z' | b'+' | b'|' | b'\t'));
-    (bytes[at + 2] == b':' && ends && hour < 24 && minute < 60)
-        .then(|| (i64::from(hour * 3600 + minute * 60) * SECOND, at + 5))
+    let year = four(bytes, 0)?;
+    let day = i64::from(two(bytes, 5)?) * 10 + i64::from(bytes[7].checked_sub(b'0')?);
+    let (time, end) = time_of_day(bytes, 9)?;
+    let first = Civil { year: i64::from(year), month: 1, day: 1, time: 0 };
+    let Civil { year: of_year, month, day, .. } =
+        Civil::of_utc(first.as_if_utc()?.checked_add((day - 1).checked_mul(DAY)?)?);
+    let is_of_year = of_year == i64::from(year);
+    finish(bytes, end, date(year, month, day).filter(|_| is_of_year)?, time, reference)
 }
 
 pub(super) fn between_date_and_time(bytes: &[u8], at: usize) -> Option<usize> {
@@ -113,84 +117,6 @@ pub(super) fn date(year: u32, month: u32, day: u32) -> Option<(i64, u32, u32)> {
         .then_some((year, month, day))
 }
 
-/// `HH:MM:SS` with an optional fraction after `.` or `,` (or `:` and exactly three digits), in
-/// 12 or 24 hours. Gives nanoseconds since midnight and where it ends.
-#[inline]
-pub(super) fn time_of_day(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
-    let (hour, at) = match two(bytes, at) {
-        Some(hour) if bytes.get(at + 2) == Some(&b':') => (hour, at + 3),
-        _ if bytes.get(at + 1) == Some(&b':') => {
-            (u32::from(bytes.get(at)?.checked_sub(b'0').filter(|d| *d < 10)?), at + 2)
-        }
-        _ => return None,
-    };
-    let minute = two(bytes, at)?;
-    if bytes.get(at + 2) != Some(&b':') {
-        return None;
-    }
-    let second = two(bytes, at + 3)?;
-    if hour > 23 || minute > 59 || second > 60 {
-        return None;
-    }
-    let mut end = at + 5;
-    let mut time = i64::from(hour * 3600 + minute * 60 + second) * SECOND;
-    match bytes.get(end) {
-        Some(b'.' | b',') => {
-            let (fraction, digits) = fraction(bytes, end + 1);
-            if digits > 0 {
-                time += fraction;
-                end += 1 + digits;
-            }
-        }
-        Some(b':') => {
-            let (fraction, digits) = fraction(bytes, end + 1);
-            if digits == 3 {
-                time += fraction;
-                end += 4;
-            }
-        }
-        _ => {}
-    }
-    half_of_day(bytes, time, end)
-}
-
-/// Digits after the decimal separator as nanoseconds (further digits are cut), and how many.
-#[inline]
-pub(super) fn fraction(bytes: &[u8], at: usize) -> (i64, usize) {
-    let mut value = 0;
-    let mut scale = SECOND;
-    let mut digits = 0;
-    while let Some(digit) = bytes.get(at + digits).filter(|b| b.is_ascii_digit()) {
-        scale /= 10;
-        value += i64::from(digit - b'0') * scale;
-        digits += 1;
-    }
-    (value, digits)
-}
-
-/// Applies a following ` PM`, where there is one.
-fn half_of_day(bytes: &[u8], time: i64, end: usize) -> Option<(i64, usize)> {
-    let blank = usize::from(bytes.get(end) == Some(&b' '));
-    let Some([half, b'M' | b'm']) = bytes.get(end + blank..end + blank + 2) else {
-        return Some((time, end));
-    };
-    let is_pm = match half {
-        b'P' | b'p' => true,
-        b'A' | b'a' => false,
-        _ => return Some((time, end)),
-    };
-    let after = end + blank + 2;
-    if bytes.get(after).is_some_and(u8::is_ascii_alphanumeric) {
-        return Some((time, end));
-    }
-    let noon = 12 * 3600 * SECOND;
-    match (is_pm, time >= noon) {
-        (true, false) => Some((time + noon, after)),
-        (false, true) if time < noon + 3600 * SECOND => Some((time - noon, after)),
-        _ => Some((time, after)),
-    }
-}
-
 /// Adds the zone and makes the moment.
 #[inline]
 pub(super) fn finish(
@@ -200,8 +126,9 @@ pub(super) fn finish(
     time: i64,
     reference: &Reference,
 ) -> Option<Stamp> {
-    let civil = Civil { year, month, day, time };
     let (zone, length) = zone_after(bytes, end);
+    let (time, length) = fraction_behind(bytes, end, time, length);
+    let civil = Civil { year, month, day, time };
     let nanoseconds = zone.unwrap_or(reference.time_zone).resolve(civil)?;
     Some(Stamp {
         timestamp: Timestamp::from_nanoseconds(nanoseconds),
@@ -209,39 +136,6 @@ pub(super) fn finish(
         has_date: true,
         has_zone: zone.is_some(),
     })
-}
-
-/// A zone directly after a stamp, or after one blank; and where the stamp ends.
-#[inline]
-fn zone_after(bytes: &[u8], end: usize) -> (Option<TimeZone>, usize) {
-    match bytes.get(end) {
-        Some(b'Z') => match parse_zone(&bytes[end..]) {
-            Some((offset, length)) => (Some(TimeZone::Fixed(offset)), end + length),
-            None => (None, end),
-        },
-        Some(b'+' | b'-') => match parse_zone(&bytes[end..]) {
-            Some((offset, length)) => (Some(TimeZone::Fixed(offset)), end + length),
-            None => (None, end),
-        },
-        Some(b' ') => {
-            let rest = &bytes[end + 1..];
-            let plausible = match rest.first() {
-                Some(b'+' | b'-') => rest.len() >= 5 && rest[1..3].iter().all(u8::is_ascii_digit),
-                Some(b'A'..=b'Z') => true,
-                _ => false,
-            };
-            match parse_zone(rest) {
-                // After a blank, `+01` alone would rather be a number, and `Z` a word.
-                Some((offset, length))
-                    if plausible && length >= 3 && (length > 3 || rest[0] > b'@') =>
-                {
-                    (Some(TimeZone::Fixed(offset)), end + 1 + length)
-                }
-                _ => (None, end),
-            }
-        }
-        _ => (None, end),
-    }
 }
 
 /// Everything else that begins with a digit.
@@ -262,31 +156,6 @@ fn leading_digits(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
         10 | 13 | 16 | 19 => epoch(bytes, digits),
         _ => None,
     }
-}
-
-fn month_name(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
-    let name = bytes.get(at..at + 3)?;
-    let month = MONTHS.iter().position(|month| name.eq_ignore_ascii_case(*month))? as u32 + 1;
-    // "November" and "Sept" are months as well, "Marble" is none.
-    let letters = bytes[at..].iter().take(12).take_while(|b| b.is_ascii_alphabetic()).count();
-    let known: &[&str] = &[
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "sept",
-        "october",
-        "november",
-        "december",
-    ];
-    let word = &bytes[at..at + letters];
-    (letters == 3 || known.iter().any(|k| word.eq_ignore_ascii_case(k.as_bytes())))
-        .then_some((month, at + letters))
 }
 
 /// `22/Nov/2026:10:30:45 +0000`, `22-Nov-2026 10:30:45.123`, `22 Nov 2026 10:30:45`,
@@ -314,14 +183,21 @@ fn day_first(bytes: &[u8], digits: usize, reference: &Reference) -> Option<Stamp
         let at = at + 1;
         match four(bytes, at) {
             Some(year) => (date(year, month, first)?, at + 4),
-            // Without a year: 22 Nov 10:30:45.
+            // Without a year: 22 Nov 10:30:45, and Bacula's 22-Nov 10:30.
             None => return without_year(bytes, at, month, first, reference),
         }
     } else {
         if separator == b' ' {
             return None;
         }
-        let second = two(bytes, at)?;
+        // `5/1/26`: only with slashes.
+        let short = separator == b'/' && bytes.get(at + 1) == Some(&b'/');
+        let second = if short {
+            u32::from(bytes[at].checked_sub(b'0').filter(|digit| *digit < 10)?)
+        } else {
+            two(bytes, at)?
+        };
+        let at = at - usize::from(short);
         if bytes.get(at + 2)? != &separator {
             // `11-22 10:30:45.120` (Android), `11.22 10:30:45`, `11/22-10:30:45` (Snort),
             // `11-22|10:30:45` (geth).
@@ -380,6 +256,13 @@ fn leading_letters(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
 }
 
 fn month_first(bytes: &[u8], at: usize, month: u32, reference: &Reference) -> Option<Stamp> {
+    if bytes.get(at) == Some(&b'-')
+        && let Some(day) = two(bytes, at + 1)
+        && bytes.get(at + 3) == Some(&b' ')
+    {
+        // `Mar-18 21:41:15.684` of Nextflow.
+        return without_year(bytes, at + 4, month, day, reference);
+    }
     if bytes.get(at) != Some(&b' ') {
         return None;
     }
@@ -414,7 +297,11 @@ pub(super) fn without_year(
     day: u32,
     reference: &Reference,
 ) -> Option<Stamp> {
-    let (time, end) = time_of_day(bytes, at)?;
+    let (time, end) = match time_of_day(bytes, at) {
+        Some(found) => found,
+        None if at >= 7 && bytes[at - 5] == b'-' => minutes_only(bytes, at)?,
+        None => return None,
+    };
     // asctime puts the year last, `date` puts the zone before it.
     let (zone, after_zone) = zone_after(bytes, end);
     if bytes.get(after_zone) == Some(&b' ')
@@ -432,9 +319,9 @@ pub(super) fn without_year(
         });
     }
     let zone_or_default = zone.unwrap_or(reference.time_zone);
-    // The latest year in which the stamp does not lie after the reference. A day of grace, since
-    // the zone may be unknown; eight years back at most, for a 29th of February.
-    let limit = reference.latest.nanoseconds().saturating_add(DAY);
+    // The latest year in which the stamp does not lie after the reference; eight years back at
+    // most, for a 29th of February.
+    let limit = reference.latest_date();
     let year = Civil::of_utc(limit).year;
     let nanoseconds = (0..8).find_map(|back| {
         let year = year - back;
@@ -498,6 +385,7 @@ mod tests {
         Reference {
             latest: Timestamp::from_nanoseconds(1_795_370_400 * SECOND),
             time_zone: TimeZone::UTC,
+            slack: Reference::SURE,
         }
     }
 
@@ -554,6 +442,14 @@ mod tests {
             ("11-22 10:30:45.120  17", "2026-11-22T10:30:45.120Z", 18),
             ("11.24 10:30:45]", "2025-11-24T10:30:45Z", 14),
             ("22-Nov-2026::10:30:45 ===", "2026-11-22T10:30:45Z", 21),
+            ("2026-326T10:30:45,120:DEBUG", "2026-11-22T10:30:45.120Z", 21),
+            ("20261122.103045,120:DEBUG", "2026-11-22T10:30:45.120Z", 19),
+            ("2026-11-22T10:30:45.120456ABC err", "2026-11-22T10:30:45.120456Z", 29),
+            ("2026-11-22T10:30:45.120CET err", "2026-11-22T09:30:45.120Z", 26),
+            ("Nov-22 10:30:45.120 [main]", "2026-11-22T10:30:45.120Z", 19),
+            ("Sun Nov 22 10:30:45:120456 2026) x", "2026-11-22T10:30:45.120456Z", 31),
+            ("11/22/26, 10:30:45 AM CET.120456 x", "2026-11-22T09:30:45.120456Z", 32),
+            ("août 19 10:30:45 host", "2026-08-19T10:30:45Z", 17),
         ] {
             assert_eq!(read(text), Some((moment.to_owned(), length)), "{text}");
         }
@@ -574,6 +470,8 @@ mod tests {
             "March of the penguins",
             "Monday is here",
             "may 12 apples",
+            "1690466804.2171960.0 x",
+            "2026-11-22T10:30:45about",
             "",
         ] {
             assert_eq!(read(text), None, "{text}");

@@ -138,7 +138,11 @@ mod tests {
 
     /// Reads a source of times of day, a byte each: the dates that they get.
     fn dates(times: &[&str], latest: &str) -> Vec<String> {
-        let utc = Reference { latest: Timestamp::from_nanoseconds(0), time_zone: TimeZone::UTC };
+        let utc = Reference {
+            latest: Timestamp::from_nanoseconds(0),
+            time_zone: TimeZone::UTC,
+            slack: Reference::SURE,
+        };
         let latest = Timestamp::parse(latest.as_bytes(), &utc).unwrap_or(utc.latest);
         let whole = Reference { latest, ..utc };
         let first = MidnightWatch::reference(whole);
@@ -191,6 +195,7 @@ mod tests {
         let whole = Reference {
             latest: Timestamp::from_nanoseconds(1_795_348_800 * SECOND),
             time_zone: TimeZone::Fixed(-7200),
+            slack: Reference::SURE,
         };
         let reference = MidnightWatch::reference(whole);
         let time = |text: &str| {

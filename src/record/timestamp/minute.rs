@@ -70,7 +70,7 @@ mod tests {
             )
         ) {
             let latest = Timestamp::from_nanoseconds(1_795_370_400_000_000_000);
-            let reference = Reference { latest, time_zone: TimeZone::UTC };
+            let reference = Reference { latest, time_zone: TimeZone::UTC, slack: Reference::SURE };
             let mut minute = Minute::default();
             for text in &texts {
                 let known = minute.parse(text.as_bytes(), &reference);

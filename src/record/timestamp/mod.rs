@@ -4,11 +4,13 @@
 //! date or a zone from a [`Reference`]. Decides nothing about *which* of several stamps on a line
 //! is the record's own: that is the format's business.
 
+mod clock;
 mod compact;
 mod epoch;
 mod layout;
 mod midnights;
 mod minute;
+mod month;
 mod zone;
 
 pub(crate) use compact::klog;
@@ -58,6 +60,21 @@ pub struct Reference {
     pub latest: Timestamp,
     /// The zone of stamps that name none.
     pub time_zone: TimeZone,
+    /// How much later a stamp without a year may be all the same, in nanoseconds: [`Self::UNSURE`] if
+    /// the zone of the stamps is only assumed, so that they may be ahead of `latest`.
+    pub slack: i64,
+}
+
+impl Reference {
+    /// No zone is farther from UTC.
+    pub const UNSURE: i64 = 14 * 3600 * SECOND;
+    /// `latest` is in the zone of the stamps.
+    pub const SURE: i64 = 0;
+
+    /// What no stamp without a year lies after.
+    pub(crate) const fn latest_date(&self) -> i64 {
+        self.latest.nanoseconds().saturating_add(self.slack)
+    }
 }
 
 /// A calendar date and a time of day, before its zone is known.

@@ -145,6 +145,14 @@ pub(crate) fn parse_zone(bytes: &[u8]) -> Option<(i32, usize)> {
     match *bytes.first()? {
         b'Z' | b'z' if !bytes.get(1).is_some_and(u8::is_ascii_alphanumeric) => Some((0, 1)),
         sign @ (b'+' | b'-') => {
+            // DB2 counts the minutes: `+480`.
+            let digits = bytes[1..].iter().take(5).take_while(|b| b.is_ascii_digit()).count();
+            if digits == 3 {
+                let minutes = bytes[1..4].iter().fold(0, |n, b| n * 10 + i32::from(b - b'0'));
+                let offset = minutes * 60;
+                return (minutes <= 840)
+                    .then_some((if sign == b'-' { -offset } else { offset }, 4));
+            }
             let hours = two(bytes, 1)?;
             let (minutes, length) = if bytes.get(3) == Some(&b':') {
                 (two(bytes, 4)?, 6)
