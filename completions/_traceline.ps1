@@ -204,6 +204,8 @@ Register-ArgumentCompleter -Native -CommandName 'traceline' -ScriptBlock {
             break
         }
         'traceline;traces' {
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'List only this trace; may be repeated')
+            [CompletionResult]::new('--trace', '--trace', [CompletionResultType]::ParameterName, 'List only this trace; may be repeated')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print')
             [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Sort the traces [default: start]')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Show at most this many')

@@ -193,6 +193,8 @@ set edit:completion:arg-completer[traceline] = {|@words|
             cand --version 'Print version'
         }
         &'traceline;traces'= {
+            cand -t 'List only this trace; may be repeated'
+            cand --trace 'List only this trace; may be repeated'
             cand --format 'How to print'
             cand --sort 'Sort the traces [default: start]'
             cand -n 'Show at most this many'

@@ -194,6 +194,7 @@ complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l ascii -
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -s V -l version -d 'Print version'
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -s t -l trace -d 'List only this trace; may be repeated' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l format -d 'How to print' -r -f -a "text\t'A table for people'
 json\t'One JSON object a line'
 csv\t'Comma-separated, with a header'"

@@ -292,6 +292,33 @@ fn threads_and_chunks_do_not_change_the_answer() {
 }
 
 #[test]
+fn threads_and_chunks_do_not_change_what_a_name_means() {
+    let logs =
+        ["datadog", "gateway", "alone"].map(|name| scenario(&format!("same-low-half/{name}.log")));
+    for name in [
+        "d82792",
+        "d827923c76e6b5d1",
+        "15575578624674674129",
+        "aaaaaa",
+        "aaaaaaaaaaaaaaaad827923c76e6b5d1",
+        "11803532876627986230",
+        "1234567890123456",
+        "a3ce92",
+    ] {
+        for view in [&["filter", name][..], &["filter", "-A1", name], &["traces", "-t", name]] {
+            let said = |how: &[&str]| {
+                let output = run(&[view, how].concat(), &logs);
+                (output.status.code(), text(&output.stdout), text(&output.stderr))
+            };
+            let expected = said(&[]);
+            for how in [["-j1", "--chunk-size", "1"], ["-j2", "--chunk-size", "64"]] {
+                assert_eq!(said(&how), expected, "{view:?} {how:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn threads_and_chunks_do_not_change_the_answer_of_a_real_corpus() {
     let packed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora/shop/shop.tar.gz");
     if !packed.exists() {
@@ -491,6 +518,27 @@ fn control_bytes_reach_a_terminal_only_if_asked_for() {
         let shows_bodies = !matches!(view, ["timeline"] | ["traces"]);
         assert!(lines.contains("hidden") || !shows_bodies, "{view:?}: {lines:?}");
     }
+    // Names of files, and services that are named after them, may hold anything too.
+    let other =
+        folder.write("e\x1b[2Jvil.\u{9b}31m.log", format!("INFO trace_id={ID} a\n").as_bytes());
+    for view in [
+        &["filter", "-c", ID][..],
+        &["filter", "-l", ID],
+        &["filter", "-H", ID],
+        &["filter", "--format", "json", ID],
+        &["records", "--format", "json"],
+        &["traces", "--format", "csv"],
+        &["traces", "--format", "json"],
+        &["timeline", "--format", "json"],
+    ] {
+        let (seen, status) = terminal::on_terminal(traceline().args(view).args([&log, &other]), 80);
+        assert_eq!(status.code(), Some(0), "{view:?}");
+        let seen = String::from_utf8(seen).expect("what a terminal sees is text");
+        let lines = seen.replace("\r\n", "\n");
+        let control = lines.chars().find(|c| c.is_control() && *c != '\n');
+        assert_eq!(control, None, "{view:?}: {lines:?}");
+        assert!(lines.contains("vil"), "{view:?}: {lines:?}");
+    }
     let (seen, _) =
         terminal::on_terminal(traceline().args(["filter", "--format", "raw", ID]).arg(&log), 80);
     assert_eq!(seen.strip_suffix(b"\r\n"), bytes.as_bytes().strip_suffix(b"\n"));
@@ -500,7 +548,13 @@ fn control_bytes_reach_a_terminal_only_if_asked_for() {
 #[test]
 fn pictures_fit_the_terminal() {
     for columns in [60, 80, 120, 200] {
-        for view in [&["timeline", "--all"][..], &["timeline", "--all", "--records"], &["traces"]] {
+        for view in [
+            &["timeline", "--all"][..],
+            &["timeline", "--all", "--records"],
+            &["traces"],
+            &["records"],
+            &["filter", "--format", "text", checkout::FAILS],
+        ] {
             let mut command = traceline();
             command.args(view).args(["--color", "never"]).arg(scenario("checkout"));
             let (seen, _) = terminal::on_terminal(&mut command, columns);

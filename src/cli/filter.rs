@@ -14,7 +14,6 @@ use super::resolve::{Judge, Meant, Resolved, complete};
 use super::trace_argument::TraceArgument;
 use crate::pipeline::LineTable;
 use crate::record::Detail;
-use crate::render::escape;
 use crate::source::reason;
 use std::ffi::OsString;
 use std::io::{Stdout, Write};
@@ -169,23 +168,21 @@ impl FilterArgs {
             inputs.read(chunks, &visitor, &lines, ask, context)
         };
         let mut writer = visitor.ordered.finish()?;
-        writer.finish(&outcome.unread())?;
-        let failed = report_errors(&inputs, &outcome, stderr)?;
         let meant = match &query.traces {
             Traces::Meant(meant) => Some(meant),
             Traces::Any | Traces::Judged(_) => None,
         };
-        if let Some(several) = meant.and_then(Meant::several).or(writer.judge.several.as_ref()) {
-            return Err(several.clone().into());
-        }
-        if let Some(error) = query.several_spans() {
-            return Err(error);
+        let several = meant.and_then(Meant::several).or(writer.judge.several.as_ref()).cloned();
+        if several.is_none() {
+            writer.finish(&outcome.unread())?;
         }
         let notes = meant.map_or(&[][..], |meant| meant.notes());
-        let mut notes = [&resolved.notes, notes, &writer.judge.notes()].concat();
+        let mut notes = [&resolved.readings, notes, &writer.judge.notes()].concat();
         notes.dedup();
-        for note in notes.iter().filter(|_| !context.is_quiet) {
-            let _ = writeln!(stderr, "{}", escape(note));
+        inputs.notes.set(notes).ok();
+        let failed = report_errors(&inputs, &outcome, stderr)?;
+        if let Some(error) = several.map(CliError::from).or_else(|| query.several_spans()) {
+            return Err(error);
         }
         Ok(match (failed, writer.matches > 0) {
             (true, _) => TROUBLE,

@@ -69,12 +69,16 @@ pub(crate) struct Inputs {
     pub(crate) threads: usize,
     patterns: Vec<Pattern>,
     pub(crate) keys: UserKeys,
+    /// What is read is shown as it comes.
+    is_live: bool,
     /// Only errors are told.
     pub(crate) is_quiet: bool,
     /// Inputs that did not become sources.
     pub(crate) missing: Vec<SourceError>,
     /// What the user named: what that means depends on what is here.
     pub(crate) named: OnceLock<Names>,
+    /// How the names were understood, where there is more than one way.
+    pub(crate) notes: OnceLock<Vec<String>>,
     /// Low halves that several full ids share, and 64-bit ids have: found by reading everything.
     pub(crate) ambiguous: OnceLock<HashSet<u64>>,
 }
@@ -143,9 +147,11 @@ impl InputArgs {
             threads: self.threads.unwrap_or(context.cores).max(1),
             patterns: self.pattern.clone(),
             keys: self.user_keys()?,
+            is_live: live,
             is_quiet: context.is_quiet,
             missing,
             named: OnceLock::new(),
+            notes: OnceLock::new(),
             ambiguous: OnceLock::new(),
         })
     }
@@ -229,7 +235,9 @@ impl Inputs {
             number_lines: ask.number_lines,
             threads: self.threads,
         };
-        super::progress::with_progress(chunks, context, || read(chunks, &plan, lines, visitor))
+        super::progress::with_progress(chunks, context, self.is_live, || {
+            read(chunks, &plan, lines, visitor)
+        })
     }
 
     /// Whether everything can be read a second time without having been kept.

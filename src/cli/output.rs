@@ -84,13 +84,16 @@ pub(crate) fn source_names(inputs: &Inputs, context: &Context) -> Vec<String> {
     inputs.sources().iter().map(shown).collect()
 }
 
-/// Names what could not be read. True if that was anything.
+/// Says how names were understood, and names what could not be read. True if that was anything.
 pub(crate) fn report_errors(
     inputs: &Inputs,
     outcome: &ReadOutcome,
     stderr: &mut dyn Write,
 ) -> Result<bool, CliError> {
     let mut failed = false;
+    for note in inputs.notes.get().into_iter().flatten().filter(|_| !inputs.is_quiet) {
+        let _ = writeln!(stderr, "{}", escape(note));
+    }
     for error in inputs.missing.iter().chain(&outcome.errors) {
         failed |= !error.is_warning();
         if error.is_note() {

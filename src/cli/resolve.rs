@@ -20,6 +20,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 /// Gathers the ids in the input that have to do with the names.
 struct Census<'a> {
     names: &'a Names,
+    search: Option<&'a Search>,
     found: Mutex<BTreeSet<TraceKey>>,
     is_settled: AtomicBool,
 }
@@ -32,9 +33,13 @@ impl Visit for Census<'_> {
     }
 
     fn record(&self, part: &mut BTreeSet<TraceKey>, record: &ReadRecord<'_, '_>) {
+        // That another record of the same chunk was searched for must not make a difference.
+        let is_found =
+            || self.search.is_none_or(|search| record.texts.iter().any(|t| search.is_match(t)));
         if let Some(key) = record.record.trace.map(normalized)
             && !part.contains(&key)
             && self.names.is_touched(key)
+            && is_found()
         {
             part.insert(key);
         }
@@ -63,7 +68,8 @@ fn census(
     search: Option<&Search>,
     context: &Context,
 ) -> (BTreeSet<TraceKey>, ReadOutcome) {
-    let visitor = Census { names, found: Mutex::default(), is_settled: AtomicBool::new(false) };
+    let visitor =
+        Census { names, search, found: Mutex::default(), is_settled: AtomicBool::new(false) };
     let ask = Ask { detail: Detail::Fields, search, number_lines: false };
     let outcome = inputs.read(chunks, &visitor, &LineTable::new(), ask, context);
     (visitor.found.into_inner().unwrap_or_else(PoisonError::into_inner), outcome)
@@ -72,8 +78,8 @@ fn census(
 /// Names with every part of an id replaced by the id that it was found to be a part of.
 pub(crate) struct Resolved {
     pub(crate) names: Names,
-    /// What the user should know of how the names were understood.
-    pub(crate) notes: Vec<String>,
+    /// How names were read that can be read in more than one way.
+    pub(crate) readings: Vec<String>,
     /// The ids, if all is known of them.
     pub(crate) keys: Vec<TraceKey>,
     /// The input was read once already.
@@ -88,8 +94,9 @@ pub(crate) fn resolve(
     context: &Context,
 ) -> Result<Resolved, CliError> {
     let names = Names::new(arguments.iter().map(TraceArgument::name));
-    let resolved = complete(names, inputs, context)?;
+    let mut resolved = complete(names, inputs, context)?;
     inputs.named.set(resolved.names.clone()).ok();
+    inputs.notes.set(std::mem::take(&mut resolved.readings)).ok();
     Ok(resolved)
 }
 
@@ -104,22 +111,24 @@ pub(crate) fn complete(
     }
     let search = names.search();
     let (mut found, mut outcome) = census(&names, inputs, &inputs.chunks, search.as_ref(), context);
-    names.see_all(&found)?;
-    if search.is_some() && names.has_unknown() {
+    let mut is_decided = names.see_all(&found);
+    if search.is_some() && (is_decided.is_err() || names.has_unknown()) {
         // In a decimal or in base64 the digits of the hexadecimal form do not stand.
         (found, outcome) = census(&names, inputs, &inputs.chunks.again(), None, context);
-        names.see_all(&found)?;
+        is_decided = names.see_all(&found);
     }
+    is_decided?;
     let completed = names.completed();
     let keys = completed.keys();
-    Ok(Resolved { names: completed, notes: names.notes(), keys, outcome: Some(outcome) })
+    let readings = names.readings();
+    Ok(Resolved { names: completed, readings, keys, outcome: Some(outcome) })
 }
 
 impl Resolved {
     /// Names as they are given, without a look at the input.
     pub(crate) fn as_named(names: Names) -> Resolved {
         let keys = names.keys();
-        Resolved { names, notes: Vec::new(), keys, outcome: None }
+        Resolved { names, readings: Vec::new(), keys, outcome: None }
     }
 
     /// The ids as the store wants them.

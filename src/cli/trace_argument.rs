@@ -5,7 +5,7 @@
 //! [`super::names`].
 
 use super::error::CliError;
-use super::names::{Name, Reading};
+use super::name::{Name, Reading};
 use crate::record::{TraceKey, named_trace, trace_argument};
 use crate::trace::normalized;
 

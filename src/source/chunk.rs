@@ -133,7 +133,7 @@ impl Cutting {
 /// The bytes of a chunk, in memory that can be used again.
 ///
 /// They need not begin where the memory does: the kernel copies out of the page cache up to twice
-/// as fast if a byte's place within its page is the same on both sides, see [`Fill::at`].
+/// as fast if a byte's place within its page is the same on both sides, see `Fill::at`.
 #[derive(Default)]
 pub struct Buffer {
     memory: Vec<u8>,
