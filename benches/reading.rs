@@ -71,6 +71,7 @@ fn gather(file: &Path, search: Option<&Search>) {
         search,
         keys: &UserKeys::default(),
         number_lines: false,
+        primed_bytes: 0,
         patterns: &[],
         threads: 1,
     };

@@ -168,7 +168,7 @@ Register-ArgumentCompleter -Native -CommandName 'traceline' -ScriptBlock {
         'traceline;timeline' {
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Show this trace; may be repeated')
             [CompletionResult]::new('--trace', '--trace', [CompletionResultType]::ParameterName, 'Show this trace; may be repeated')
-            [CompletionResult]::new('--max-rows', '--max-rows', [CompletionResultType]::ParameterName, 'Fold the least interesting spans so that a trace takes at most this many rows; 0: never')
+            [CompletionResult]::new('--max-rows', '--max-rows', [CompletionResultType]::ParameterName, 'Fold the least interesting spans so that a trace takes at most this many rows; 0: never [default: 60; with --records: 0]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print')
             [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Sort the traces [default: start]')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Show at most this many')
@@ -192,6 +192,7 @@ Register-ArgumentCompleter -Native -CommandName 'traceline' -ScriptBlock {
             [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'Fit text to this many columns [default: the terminal''s]')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Show all traces')
             [CompletionResult]::new('--records', '--records', [CompletionResultType]::ParameterName, 'Show the log records within their spans')
+            [CompletionResult]::new('--adjust-clock', '--adjust-clock', [CompletionResultType]::ParameterName, 'Show times as if the clocks agreed, where calls show that they do not')
             [CompletionResult]::new('--errors', '--errors', [CompletionResultType]::ParameterName, 'Show only traces with an error')
             [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no configuration')
             [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw with ASCII characters only')

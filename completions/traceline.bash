@@ -707,7 +707,7 @@ _traceline() {
             return 0
             ;;
         traceline__subcmd__timeline)
-            opts="-t -n -j -q -h -V --trace --all --records --max-rows --format --sort --limit --slowest --errors --min-duration --service --since --until --sample --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
+            opts="-t -n -j -q -h -V --trace --all --records --adjust-clock --max-rows --format --sort --limit --slowest --errors --min-duration --service --since --until --sample --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -158,7 +158,7 @@ set edit:completion:arg-completer[traceline] = {|@words|
         &'traceline;timeline'= {
             cand -t 'Show this trace; may be repeated'
             cand --trace 'Show this trace; may be repeated'
-            cand --max-rows 'Fold the least interesting spans so that a trace takes at most this many rows; 0: never'
+            cand --max-rows 'Fold the least interesting spans so that a trace takes at most this many rows; 0: never [default: 60; with --records: 0]'
             cand --format 'How to print'
             cand --sort 'Sort the traces [default: start]'
             cand -n 'Show at most this many'
@@ -182,6 +182,7 @@ set edit:completion:arg-completer[traceline] = {|@words|
             cand --width 'Fit text to this many columns [default: the terminal''s]'
             cand --all 'Show all traces'
             cand --records 'Show the log records within their spans'
+            cand --adjust-clock 'Show times as if the clocks agreed, where calls show that they do not'
             cand --errors 'Show only traces with an error'
             cand --no-config 'Read no configuration'
             cand --ascii 'Draw with ASCII characters only'

@@ -159,7 +159,7 @@ complete -c traceline -n "__fish_traceline_using_subcommand filter" -s q -l quie
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l help -d 'Print help'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s V -l version -d 'Print version'
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -s t -l trace -d 'Show this trace; may be repeated' -r
-complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l max-rows -d 'Fold the least interesting spans so that a trace takes at most this many rows; 0: never' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l max-rows -d 'Fold the least interesting spans so that a trace takes at most this many rows; 0: never [default: 60; with --records: 0]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l format -d 'How to print' -r -f -a "text\t'A picture for people'
 json\t'One JSON object a line'"
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l sort -d 'Sort the traces [default: start]' -r -f -a "start\t'Earliest first'
@@ -188,6 +188,7 @@ never\t'Never'"
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l width -d 'Fit text to this many columns [default: the terminal\'s]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l all -d 'Show all traces'
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l records -d 'Show the log records within their spans'
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l adjust-clock -d 'Show times as if the clocks agreed, where calls show that they do not'
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l errors -d 'Show only traces with an error'
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l no-config -d 'Read no configuration'
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l ascii -d 'Draw with ASCII characters only'

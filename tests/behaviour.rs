@@ -341,6 +341,24 @@ fn threads_and_chunks_do_not_change_the_answer_of_a_real_corpus() {
     }
 }
 
+// What a trace looked like once depended on how it was asked for: guesses were learnt from all that was
+// read, and a named trace reads less.
+#[test]
+fn a_trace_is_the_same_whether_it_is_named_or_one_of_all() {
+    for story in ["checkout", "checkout-kubernetes", "clock-ahead", "lost-parent"] {
+        let folder = [scenario(story)];
+        let json = ["timeline", "--format", "json"];
+        let all = run(&[&json[..], &["--all"]].concat(), &folder);
+        let slowest = run(&[&json[..], &["--slowest", "1"]].concat(), &folder);
+        assert!(text(&all.stdout).contains(text(&slowest.stdout).trim_end()), "{story}");
+        for expected in text(&all.stdout).lines() {
+            let (_, rest) = expected.split_once(r#""trace_id":""#).expect("a trace has an id");
+            let named = run(&[&json[..], &["-t", &rest[..32]]].concat(), &folder);
+            assert_eq!(text(&named.stdout).trim_end(), expected, "{story}");
+        }
+    }
+}
+
 // Broken input.
 
 #[test]

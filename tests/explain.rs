@@ -94,6 +94,7 @@ fn the_bytes_that_are_named_say_the_field() {
             search: None,
             keys: &UserKeys::default(),
             number_lines: false,
+            primed_bytes: 0,
             threads: 1,
         };
         let visitor = Checked { path: &path, reference, counts: Mutex::default() };

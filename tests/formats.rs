@@ -79,6 +79,7 @@ fn records(path: &Path, chunk_size: usize) -> Vec<u8> {
         search: None,
         keys: &UserKeys::default(),
         number_lines: true,
+        primed_bytes: 0,
         threads: 1,
     };
     let outcome = read(&chunks, &plan, &lines, &rendered);

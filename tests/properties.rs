@@ -13,11 +13,11 @@ use proptest::prelude::*;
 use std::path::Path;
 use std::sync::Mutex;
 use traceline::pipeline::{
-    LineTable, Pick, ReadPlan, Search, SourceInfo, TraceVisitor, Visit, assemble, read,
+    LineTable, Pick, ReadOutcome, ReadPlan, Search, SourceInfo, TraceVisitor, Visit, assemble, read,
 };
 use traceline::record::{Detail, ReadRecord, Reference, TimeZone, Timestamp, TraceKey, UserKeys};
 use traceline::source::{Chunks, Input, ReadOptions, expand, lines};
-use traceline::trace::{Options, TraceStore};
+use traceline::trace::{Options, Primer, TraceStore, Wanted};
 
 /// Ids are few, so that records meet in traces.
 fn trace_id() -> impl Strategy<Value = String> {
@@ -130,13 +130,14 @@ fn log() -> impl Strategy<Value = Log> {
 struct How {
     chunk_size: usize,
     threads: usize,
+    primed_bytes: u64,
 }
 
-const AT_ONCE: How = How { chunk_size: 1 << 20, threads: 1 };
+const AT_ONCE: How = How { chunk_size: 1 << 20, threads: 1, primed_bytes: 0 };
 
 fn how() -> impl Strategy<Value = How> {
-    (prop_oneof![1usize..9, 9usize..200, 200usize..4000], 1usize..4)
-        .prop_map(|(chunk_size, threads)| How { chunk_size, threads })
+    (prop_oneof![1usize..9, 9usize..200, 200usize..4000], 1usize..4, 0u64..6000)
+        .prop_map(|(chunk_size, threads, primed_bytes)| How { chunk_size, threads, primed_bytes })
 }
 
 /// A record as a test sees it: its lines' offsets, and what was understood of them.
@@ -166,7 +167,7 @@ impl Visit for Records {
     }
 }
 
-fn pass<V: Visit>(file: &Path, how: How, search: Option<&Search>, visitor: &V) {
+fn pass<V: Visit>(file: &Path, how: How, search: Option<&Search>, visitor: &V) -> ReadOutcome {
     let (sources, errors) = expand(&[Input::from(file.as_os_str())]);
     assert!(errors.is_empty(), "{errors:?}");
     let latest = Timestamp::from_nanoseconds(1_795_370_400_000_000_000);
@@ -178,12 +179,14 @@ fn pass<V: Visit>(file: &Path, how: How, search: Option<&Search>, visitor: &V) {
         detail: Detail::Attributes,
         search,
         keys: &UserKeys::default(),
+        primed_bytes: how.primed_bytes,
         number_lines: true,
         threads: how.threads,
     };
     let options = ReadOptions { chunk_size: how.chunk_size, ..ReadOptions::default() };
     let outcome = read(&Chunks::new(sources, options), &plan, &LineTable::new(), visitor);
     assert!(outcome.errors.is_empty(), "{:?}", outcome.errors);
+    outcome
 }
 
 /// All records, in the order of the input.
@@ -195,11 +198,16 @@ fn records(file: &Path, how: How, search: Option<&Search>) -> Vec<Seen> {
     records
 }
 
-/// All traces, as far as their text tells.
-fn traces(file: &Path, how: How) -> Vec<String> {
-    let store = TraceStore::new(Options { keep_records: false, only: None });
-    pass(file, how, None, &TraceVisitor::new(&store));
-    let picked = assemble(store.into_drafts(), &Pick::all(), how.threads);
+/// All traces, or one, as far as their text tells.
+fn traces(file: &Path, how: How, only: Option<TraceKey>) -> Vec<String> {
+    let wanted = only.map(|key| Wanted::new([key]));
+    let search = only.and_then(|key| Search::new(&[key], &[], &[]));
+    let store = TraceStore::new(Options { keep_records: false, only: wanted });
+    let primer = Primer::beside(&store);
+    let visitor = TraceVisitor::new(&store).learning(&primer, how.primed_bytes);
+    let outcome = pass(file, how, search.as_ref(), &visitor);
+    let apprentice = primer.into_apprentice(&outcome.longer);
+    let picked = assemble(store.into_drafts(), apprentice, &Pick::all(), how.threads);
     picked.traces.iter().map(|trace| format!("{trace:?}")).collect()
 }
 
@@ -235,7 +243,21 @@ proptest! {
     fn traces_are_the_same_however_the_input_is_cut(Log(bytes) in log(), how in how()) {
         let folder = Folder::new();
         let file = folder.write("mixed.log", &bytes);
-        prop_assert_eq!(traces(&file, AT_ONCE), traces(&file, how));
+        let at_once = How { primed_bytes: how.primed_bytes, ..AT_ONCE };
+        prop_assert_eq!(traces(&file, at_once, None), traces(&file, how, None));
+    }
+
+    // Guesses once were learnt from all that was read, which is less where a trace is named.
+    #[test]
+    fn a_trace_is_the_same_whether_it_is_named_or_one_of_all(Log(bytes) in log(), how in how(), id in trace_id()) {
+        let folder = Folder::new();
+        let file = folder.write("mixed.log", &bytes);
+        let id = traceline::trace_context::TraceId::from_lower_hex(id.as_bytes()).expect("an id");
+        let key = TraceKey::Full(id);
+        let mark = format!("key: {key:?}");
+        let mut all = traces(&file, How { primed_bytes: how.primed_bytes, ..AT_ONCE }, None);
+        all.retain(|trace| trace.contains(&mark));
+        prop_assert_eq!(all, traces(&file, how, Some(key)));
     }
 
     #[test]
@@ -277,6 +299,6 @@ proptest! {
         let folder = Folder::new();
         let file = folder.write("garbage.log", &bytes);
         assert_same(&records(&file, AT_ONCE, None), &records(&file, how, None))?;
-        traces(&file, how);
+        traces(&file, how, None);
     }
 }

@@ -1,13 +1,15 @@
 //! For whom the trace waited: the chain of intervals that ends last, walked back from the end.
 //!
-//! From the end of the root backwards: as long as no child is running, the root itself is waited
-//! for; where a child ended, the walk continues inside that child, and goes on with what had ended
-//! before it began. Work that ran beside the chosen child is not on the path.
+//! From the end backwards: as long as no child is running, the root itself is waited for; where a
+//! child ended, the walk continues inside that child, and goes on with what had ended before it
+//! began. Work that ran beside the chosen child is not on the path. The end is that of the trace: work
+//! that outlives its request and ends last is what the trace took so long for.
 
 use crate::analysis::PathStep;
 use crate::analysis::breakdown::{intervals, timed_parents};
 use crate::record::Timestamp;
-use crate::trace::{SpanBounds, Trace};
+use crate::trace::{SpanBounds, Trace, clock_skews};
+use std::cmp::Reverse;
 
 /// Stamps are rounded: an overlap as short as this (nanoseconds), or a twentieth of the child, is
 /// no overlap.
@@ -16,7 +18,7 @@ const TOLERATED_PART: u64 = 20;
 
 /// A span that is being walked back through.
 struct Frame {
-    /// `None`: the whole trace, above several roots.
+    /// `None`: the whole trace, above its roots.
     span: Option<usize>,
     start: i64,
     /// Everything later is accounted for.
@@ -25,43 +27,41 @@ struct Frame {
     children: Vec<usize>,
 }
 
-/// The steps in time order; they do not overlap. With a single root they fill its interval; with
-/// several, the time between them belongs to nobody.
+/// A trace's spans as the walk needs them.
+struct Walk<'a> {
+    trace: &'a Trace,
+    intervals: Vec<Option<(i64, i64)>>,
+    /// By span: when it and all below it had ended.
+    ends: Vec<i64>,
+    /// By span: its children. Taken when the span is entered, which is once.
+    children: Vec<Vec<usize>>,
+}
+
+/// The steps in time order; they do not overlap. They reach from the root's start to the end of
+/// what ends last, be it the root or work that it did not wait for. In what is left between two
+/// steps no span was at work.
 pub(crate) fn critical_path(trace: &Trace) -> Vec<PathStep> {
-    let intervals = intervals(trace);
-    let mut children: Vec<Vec<usize>> = vec![Vec::new(); trace.spans.len()];
-    let mut roots = Vec::new();
-    for (span, parent) in timed_parents(trace).into_iter().enumerate() {
-        match parent {
-            _ if intervals[span].is_none() => {}
-            Some(parent) => children[parent].push(span),
-            None => roots.push(span),
-        }
-    }
-    let by_end = |spans: &mut Vec<usize>| {
-        spans.sort_unstable_by_key(|&span| {
-            intervals[span].map(|(start, end)| (end, std::cmp::Reverse(start), span))
-        });
-    };
+    let (mut walk, roots) = Walk::of(trace);
+    let start = roots.iter().filter_map(|&root| walk.intervals[root]).map(|i| i.0).min();
+    let end = roots.iter().map(|&root| walk.ends[root]).max();
     let mut stack = Vec::new();
-    if let [root] = roots[..] {
-        if let Some((start, end)) = intervals[root] {
-            let mut below = std::mem::take(&mut children[root]);
-            by_end(&mut below);
-            stack.push(Frame { span: Some(root), start, cursor: end, children: below });
-        }
-    } else {
-        let known = || roots.iter().filter_map(|&root| intervals[root]);
-        let (start, end) = (known().map(|i| i.0).min(), known().map(|i| i.1).max());
-        if let (Some(start), Some(end)) = (start, end) {
-            by_end(&mut roots);
-            stack.push(Frame { span: None, start, cursor: end, children: roots });
-        }
+    if let (Some(start), Some(cursor)) = (start, end) {
+        // Nobody waits for a root: it counts until the last of what it began has ended.
+        let mut children = roots;
+        children.sort_unstable_by_key(|&root| {
+            (walk.ends[root], walk.intervals[root].map(|(start, _)| Reverse(start)), root)
+        });
+        stack.push(Frame { span: None, start, cursor, children });
     }
 
     let mut backwards: Vec<PathStep> = Vec::new();
     let mut step = |span: Option<usize>, start: i64, end: i64| {
-        let Some(span) = span.filter(|_| start < end) else { return };
+        let Some(span) = span else { return };
+        // A span whose children outlive it is not at work until they have ended.
+        let end = walk_end(trace, span).map_or(end, |own| own.min(end));
+        if start >= end {
+            return;
+        }
         let [start, end] = [start, end].map(Timestamp::from_nanoseconds);
         match backwards.last_mut() {
             Some(later) if later.span == span && later.start == end => later.start = start,
@@ -69,7 +69,7 @@ pub(crate) fn critical_path(trace: &Trace) -> Vec<PathStep> {
         }
     };
     while let Some(frame) = stack.last_mut() {
-        let Some(child) = frame.children.pop() else {
+        let Some((child, end)) = walk.next_child(frame) else {
             step(frame.span, frame.start, frame.cursor);
             let start = frame.start;
             stack.pop();
@@ -78,22 +78,77 @@ pub(crate) fn critical_path(trace: &Trace) -> Vec<PathStep> {
             }
             continue;
         };
-        let Some((start, end)) = intervals[child] else { continue };
-        if !is_waited_for(trace, frame, (start, end)) {
-            continue;
-        }
+        let Some((start, _)) = walk.intervals[child] else { continue };
         let (start, end) = (start.max(frame.start), end.min(frame.cursor));
         if start >= end {
             continue;
         }
         step(frame.span, end, frame.cursor);
         frame.cursor = end;
-        let mut below = std::mem::take(&mut children[child]);
-        by_end(&mut below);
-        stack.push(Frame { span: Some(child), start, cursor: end, children: below });
+        let children = std::mem::take(&mut walk.children[child]);
+        stack.push(Frame { span: Some(child), start, cursor: end, children });
     }
     backwards.reverse();
     backwards
+}
+
+fn walk_end(trace: &Trace, span: usize) -> Option<i64> {
+    trace.spans[span].bounds.map(|bounds| bounds.end().nanoseconds())
+}
+
+impl Walk<'_> {
+    /// Also gives the spans that hang below none.
+    fn of(trace: &Trace) -> (Walk<'_>, Vec<usize>) {
+        let intervals = intervals(trace);
+        let mut children: Vec<Vec<usize>> = vec![Vec::new(); trace.spans.len()];
+        let mut ends: Vec<i64> =
+            intervals.iter().map(|known| known.map_or(i64::MIN, |known| known.1)).collect();
+        let mut roots = Vec::new();
+        // Where a clock is off, what seems to outlive its caller does not.
+        let skews = clock_skews(trace);
+        let is_off = |span: usize| {
+            let service_name = trace.spans[span].service_name.as_ref();
+            skews.iter().any(|skew| Some(&skew.service_name) == service_name)
+        };
+        // Parents come before their children.
+        for (span, parent) in timed_parents(trace).into_iter().enumerate().rev() {
+            match parent {
+                _ if intervals[span].is_none() => {}
+                Some(parent) => {
+                    children[parent].push(span);
+                    if !is_off(span) {
+                        ends[parent] = ends[parent].max(ends[span]);
+                    }
+                }
+                None => roots.push(span),
+            }
+        }
+        for children in &mut children {
+            children.sort_unstable_by_key(|&span| {
+                intervals[span].map(|(start, end)| (end, Reverse(start), span))
+            });
+        }
+        (Walk { trace, intervals, ends, children }, roots)
+    }
+
+    /// The next child to walk through, and when it had ended.
+    fn next_child(&self, frame: &mut Frame) -> Option<(usize, i64)> {
+        // The walk came here for what ends last, and that is below a child.
+        let own_end = frame.span.and_then(|span| walk_end(self.trace, span));
+        if own_end.is_some_and(|own_end| own_end < frame.cursor)
+            && let Some(last) = frame.children.iter().rposition(|&c| self.ends[c] == frame.cursor)
+        {
+            return Some((frame.children.remove(last), frame.cursor));
+        }
+        while let Some(child) = frame.children.pop() {
+            let Some((start, end)) = self.intervals[child] else { continue };
+            let end = if frame.span.is_none() { self.ends[child] } else { end };
+            if is_waited_for(self.trace, frame, (start, end)) {
+                return Some((child, end));
+            }
+        }
+        None
+    }
 }
 
 /// Whether what follows at the cursor waited for the child: it had ended by then. At the end of a
@@ -161,10 +216,26 @@ mod tests {
         assert_eq!(steps, [(1, 0, 20), (4, 20, 50), (3, 50, 90), (1, 90, 100)]);
     }
 
+    // It was left out, and a trace of two seconds was explained by its first tenth.
     #[test]
-    fn work_that_outlives_its_request_is_not_waited_for() {
-        let steps = path(&[(1, 0, 0, 100), (2, 1, 10, 60), (3, 1, 50, 300)]);
-        assert_eq!(steps, [(1, 0, 10), (2, 10, 60), (1, 60, 100)]);
+    fn work_that_outlives_its_request_and_ends_last_is_on_the_path() {
+        let steps = path(&[(1, 0, 0, 100), (2, 1, 10, 40), (3, 1, 50, 300)]);
+        assert_eq!(steps, [(1, 0, 10), (2, 10, 40), (1, 40, 50), (3, 50, 300)]);
+        // Begun by a child, and after all others had ended.
+        let steps = path(&[(1, 0, 0, 100), (2, 1, 10, 60), (3, 2, 150, 300)]);
+        assert_eq!(steps, [(1, 0, 10), (2, 10, 60), (3, 150, 300)]);
+    }
+
+    #[test]
+    fn work_that_outlives_its_caller_but_not_the_request_is_not_waited_for() {
+        let steps = path(&[(1, 0, 0, 400), (2, 1, 10, 60), (3, 2, 50, 300)]);
+        assert_eq!(steps, [(1, 0, 10), (2, 10, 60), (1, 60, 400)]);
+    }
+
+    #[test]
+    fn what_a_root_began_counts_before_the_next_root() {
+        let steps = path(&[(1, 0, 0, 30), (2, 1, 20, 50), (3, 0, 60, 80)]);
+        assert_eq!(steps, [(1, 0, 20), (2, 20, 50), (3, 60, 80)]);
     }
 
     #[test]

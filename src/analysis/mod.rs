@@ -30,8 +30,12 @@ pub struct Timeline {
     pub operations: Vec<OperationShare>,
     /// The chain of intervals that ends last, in time order.
     pub critical_path: Vec<PathStep>,
-    /// The longest silences, longest first (at most [`Timeline::MAX_GAPS`]).
+    /// The longest silences ([`Timeline::MAX_GAPS`]), and those of [`Timeline::silences`] that are
+    /// shorter; longest first.
     pub gaps: Vec<Gap>,
+    /// Which lines to read: the silences ([`Timeline::MAX_SILENCES`]) of which most is covered by
+    /// no span below, that part longest first.
+    pub silences: Vec<Gap>,
     /// What the reader should know before trusting it.
     pub warnings: Vec<Warning>,
 }
@@ -88,6 +92,8 @@ pub struct Gap {
     pub after: usize,
     /// How long, in nanoseconds.
     pub duration: u64,
+    /// For how much of it no span below was at work, in nanoseconds.
+    pub uncovered: u64,
 }
 
 /// Something the reader should know before trusting the picture.
@@ -104,6 +110,10 @@ pub enum Warning {
     RecordsWithoutTime(u64),
     /// Other spellings of the trace id were joined.
     SpellingsJoined(Vec<String>),
+    /// Records without a trace id joined by these values.
+    Linked(Vec<String>),
+    /// A service writes whole seconds: spans of it were moved within a second to their children.
+    WholeSeconds(Name),
     /// A child's records lie outside its parent's by this much (nanoseconds): the clocks differ,
     /// or the parent did not wait.
     ClockSkew {
@@ -115,6 +125,8 @@ pub enum Warning {
         offset: i64,
         /// Calls that show it.
         evidence: u64,
+        /// The times that are shown are without it.
+        is_adjusted: bool,
     },
     /// Spans that name each other as parents; the loop was cut.
     ParentLoop(Vec<SpanId>),
@@ -138,8 +150,10 @@ pub struct TraceSummary {
 }
 
 impl Timeline {
-    /// How many gaps are kept.
+    /// How many of the longest gaps are kept.
     pub const MAX_GAPS: usize = 5;
+    /// How many silences are worth reading.
+    pub const MAX_SILENCES: usize = 3;
 }
 
 impl TraceSummary {

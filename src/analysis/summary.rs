@@ -33,7 +33,13 @@ pub(crate) fn warnings(trace: &Trace) -> Vec<Warning> {
         warnings.push(Warning::RootMissing);
     }
     if !trace.missing_spans.is_empty() {
-        warnings.push(Warning::SpansNeverLogged { spans: trace.missing_spans.clone() });
+        warnings.push(Warning::SpansNeverLogged {
+            spans: trace
+                .missing_spans
+                .iter()
+                .map(|span| (span.span_id, span.record_count))
+                .collect(),
+        });
     }
     if trace.untimed_count > 0 {
         warnings.push(Warning::RecordsWithoutTime(trace.untimed_count));
@@ -41,11 +47,18 @@ pub(crate) fn warnings(trace: &Trace) -> Vec<Warning> {
     if !trace.aliases.is_empty() {
         warnings.push(Warning::SpellingsJoined(trace.aliases.clone()));
     }
-    warnings.extend(clock_skews(trace).into_iter().map(|skew| Warning::ClockSkew {
+    if !trace.links.is_empty() {
+        warnings.push(Warning::Linked(trace.links.clone()));
+    }
+    warnings.extend(trace.coarse_services.iter().cloned().map(Warning::WholeSeconds));
+    let adjusted = trace.clock_adjustments.iter().map(|skew| (skew.clone(), true));
+    let left = clock_skews(trace).into_iter().map(|skew| (skew, false));
+    warnings.extend(adjusted.chain(left).map(|(skew, is_adjusted)| Warning::ClockSkew {
         service_name: skew.service_name,
         relative_to: skew.relative_to,
         offset: skew.offset,
         evidence: skew.evidence,
+        is_adjusted,
     }));
     warnings.extend(trace.loops.iter().cloned().map(Warning::ParentLoop));
     warnings.extend(trace.ends_before_start.iter().copied().map(Warning::EndsBeforeStart));

@@ -3,7 +3,7 @@
 use crate::analysis::Timeline;
 use crate::analysis::breakdown::{operations, self_times, services};
 use crate::analysis::critical_path::critical_path;
-use crate::analysis::gaps::gaps;
+use crate::analysis::gaps::{chosen, gaps};
 use crate::analysis::summary::{root, warnings};
 use crate::trace::Trace;
 
@@ -11,12 +11,14 @@ impl Timeline {
     /// Times a trace. Gaps need its records; without them there are none.
     pub fn new(trace: Trace) -> Timeline {
         let self_times = self_times(&trace);
+        let gaps = gaps(&trace);
         Timeline {
             root: root(&trace),
             services: services(&trace, &self_times),
             operations: operations(&trace, &self_times),
             critical_path: critical_path(&trace),
-            gaps: gaps(&trace),
+            silences: chosen(&gaps),
+            gaps,
             warnings: warnings(&trace),
             self_times,
             trace,

@@ -159,6 +159,7 @@ impl FilterArgs {
                 RecordFormat::Raw | RecordFormat::Text => Detail::Fields,
             },
             search: search.as_ref(),
+            primed_bytes: 0,
             number_lines: self.line_number || self.format() != RecordFormat::Raw,
         };
         let is_hopeless = arguments.is_some() && names.is_empty() && !self.invert_match;

@@ -7,7 +7,7 @@ use super::names::Names;
 use crate::pipeline::{LineTable, Pick, Picked, ReadOutcome, Search, TraceVisitor, assemble};
 use crate::record::{Detail, TraceKey};
 use crate::source::Chunks;
-use crate::trace::{Options, TraceStore, Wanted};
+use crate::trace::{Options, Primer, TraceStore, Wanted};
 
 /// The traces of some inputs.
 pub(crate) struct Gathered {
@@ -25,7 +25,14 @@ pub(crate) struct Want<'a> {
     pub(crate) search: Option<&'a Search>,
     /// Their records too.
     pub(crate) records: bool,
+    /// Only their records: how their spans hang together was found out before.
+    pub(crate) is_second: bool,
 }
+
+/// Bytes from which is learnt what one trace alone does not tell, of all sources together.
+const PRIMER: u64 = 16 << 20;
+/// The fewest of one source.
+const LEAST_OF_SOURCE: u64 = 128 << 10;
 
 /// Reads the inputs.
 ///
@@ -39,34 +46,44 @@ pub(crate) fn gather(
     context: &Context,
 ) -> Result<Gathered, CliError> {
     let lines = LineTable::new();
-    let ask = Ask { detail: Detail::Fields, search: want.search, number_lines: want.records };
-    let is_second = want.only.is_some();
+    let primed_bytes = match want.is_second {
+        true => 0,
+        false => (PRIMER / inputs.sources().len().max(1) as u64).max(LEAST_OF_SOURCE),
+    };
+    let ask = Ask {
+        detail: Detail::Fields,
+        search: want.search,
+        primed_bytes,
+        number_lines: want.records,
+    };
     // Of ids that an earlier reading found to be short for several, all those are let in: else
     // this reading would take them for one.
-    let ambiguous = inputs.ambiguous.get().filter(|_| is_second && !inputs.keys.has_links());
+    let ambiguous = inputs.ambiguous.get().filter(|_| want.is_second && !inputs.keys.has_links());
     let wanted = want.only.clone().unwrap_or_default();
     let is_wanted = |key: TraceKey| {
         wanted.contains(key) || ambiguous.is_some_and(|lows| lows.contains(&key.low64()))
     };
-    let only = if ambiguous.is_some() { None } else { want.only };
+    let only = if ambiguous.is_some() { None } else { want.only.clone() };
     let store = TraceStore::new(Options { keep_records: want.records, only });
-    let mut visitor = TraceVisitor::new(&store);
+    let primer = Primer::beside(&store);
+    let mut visitor = TraceVisitor::new(&store).learning(&primer, primed_bytes);
     if ambiguous.is_some() {
         visitor = visitor.only(&is_wanted);
     }
     let outcome = inputs.read(chunks, &visitor, &lines, ask, context);
     drop(visitor);
+    let apprentice = primer.into_apprentice(&outcome.longer);
     let drafts = store.into_drafts();
     let picked = match inputs.named.get() {
         Some(names) => {
-            let mut picked = assemble(drafts, &Pick::all(), inputs.threads);
+            let mut picked = assemble(drafts, apprentice, &Pick::all(), inputs.threads);
             keep_named(names, &mut picked)?;
             picked.traces = pick.choose_from(picked.traces);
             picked
         }
-        None => assemble(drafts, pick, inputs.threads),
+        None => assemble(drafts, apprentice, pick, inputs.threads),
     };
-    if !is_second {
+    if want.only.is_none() {
         let low = |id: &String| Some(u128::from_str_radix(id, 16).ok()? as u64);
         inputs.ambiguous.set(picked.ambiguous_ids.iter().filter_map(low).collect()).ok();
     }

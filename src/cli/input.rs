@@ -232,6 +232,7 @@ impl Inputs {
             patterns: &self.patterns,
             keys: &self.keys,
             search: ask.search,
+            primed_bytes: ask.primed_bytes,
             number_lines: ask.number_lines,
             threads: self.threads,
         };
@@ -255,5 +256,7 @@ impl Inputs {
 pub(crate) struct Ask<'a> {
     pub(crate) detail: Detail,
     pub(crate) search: Option<&'a Search>,
+    /// As [`ReadPlan::primed_bytes`].
+    pub(crate) primed_bytes: u64,
     pub(crate) number_lines: bool,
 }

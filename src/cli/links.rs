@@ -39,7 +39,7 @@ impl Visit for LinkVisitor {
 /// known where any leads.
 pub(super) fn read_links(inputs: &Inputs, chunks: &Chunks, context: &Context) -> Links {
     let visitor = LinkVisitor::default();
-    let ask = Ask { detail: Detail::Fields, search: None, number_lines: false };
+    let ask = Ask { detail: Detail::Fields, search: None, primed_bytes: 0, number_lines: false };
     // What goes wrong is told by the reading that prints.
     let _ = inputs.read(chunks, &visitor, &LineTable::new(), ask, context);
     visitor.found.into_inner().unwrap_or_default()

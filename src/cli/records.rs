@@ -95,6 +95,7 @@ impl RecordsArgs {
                 _ => Detail::Fields,
             },
             search: None,
+            primed_bytes: 0,
             number_lines: self.format != RecordFormat::Raw,
         };
         let outcome = inputs.read(&inputs.chunks, &visitor, &lines, ask, context);

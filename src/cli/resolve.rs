@@ -70,7 +70,7 @@ fn census(
 ) -> (BTreeSet<TraceKey>, ReadOutcome) {
     let visitor =
         Census { names, search, found: Mutex::default(), is_settled: AtomicBool::new(false) };
-    let ask = Ask { detail: Detail::Fields, search, number_lines: false };
+    let ask = Ask { detail: Detail::Fields, search, primed_bytes: 0, number_lines: false };
     let outcome = inputs.read(chunks, &visitor, &LineTable::new(), ask, context);
     (visitor.found.into_inner().unwrap_or_else(PoisonError::into_inner), outcome)
 }

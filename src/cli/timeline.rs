@@ -40,9 +40,14 @@ pub(crate) struct TimelineArgs {
     #[arg(long, help_heading = "Printing")]
     records: bool,
 
+    /// Show times as if the clocks agreed, where calls show that they do not
+    #[arg(long, help_heading = "Printing")]
+    adjust_clock: bool,
+
     /// Fold the least interesting spans so that a trace takes at most this many rows; 0: never
-    #[arg(long, value_name = "N", default_value_t = 60, help_heading = "Printing")]
-    max_rows: usize,
+    /// [default: 60; with --records: 0]
+    #[arg(long, value_name = "N", help_heading = "Printing")]
+    max_rows: Option<usize>,
 
     /// How to print
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
@@ -159,7 +164,12 @@ impl TimelineArgs {
         let resolved = resolve(named, inputs, context)?;
         // What the links of the trace are is not known yet.
         let search = if inputs.keys.has_links() { None } else { resolved.search() };
-        let want = Want { only: Some(resolved.wanted()), search: search.as_ref(), records: true };
+        let want = Want {
+            only: Some(resolved.wanted()),
+            search: search.as_ref(),
+            records: true,
+            is_second: false,
+        };
         let second = resolved.outcome.as_ref().map(|_| inputs.chunks.again());
         let chunks = second.as_ref().unwrap_or(&inputs.chunks);
         let mut gathered = gather(inputs, chunks, want, &Pick::all(), context)?;
@@ -201,6 +211,7 @@ impl TimelineArgs {
             only: Some(Wanted::new(keys.iter().copied())),
             search: search.as_ref(),
             records: true,
+            is_second: true,
         };
         let second = gather(inputs, &inputs.chunks.again(), want, &Pick::all(), context)?;
         add_records(traces, second.picked.traces);
@@ -219,19 +230,26 @@ impl TimelineArgs {
             TimelineFormat::Text => OutputFormat::Text,
             TimelineFormat::Json => OutputFormat::Json,
         };
-        let options = Options {
-            records: self.records,
-            max_rows: (self.max_rows > 0).then_some(self.max_rows),
-        };
+        // Who asks for the log lines means all of them.
+        let max_rows = self.max_rows.unwrap_or(if self.records { 0 } else { MAX_ROWS });
+        let options =
+            Options { records: self.records, max_rows: Some(max_rows).filter(|rows| *rows > 0) };
         let style = self.output.style(context, self.input.time_zone());
         let mut renderer = render::renderer(format, style, options);
         let places = Places { sources: inputs.sources(), lines: &shown.gathered.lines };
         for trace in &shown.gathered.picked.traces {
-            renderer.timeline(out, &places, &Timeline::new(trace.clone()))?;
+            let mut trace = trace.clone();
+            if self.adjust_clock {
+                trace.adjust_clocks();
+            }
+            renderer.timeline(out, &places, &Timeline::new(trace))?;
         }
         Ok(())
     }
 }
+
+/// Rows of a trace, unless something else is asked for.
+const MAX_ROWS: usize = 60;
 
 /// More ids than this are not searched for in raw bytes.
 const MOST_SEARCHED: usize = 64;

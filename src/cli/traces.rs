@@ -117,7 +117,12 @@ fn gather_named(
     let resolved = resolve(named, inputs, context)?;
     // What the links of a trace are is not known before all is read.
     let search = if inputs.keys.has_links() { None } else { resolved.search() };
-    let want = Want { only: Some(resolved.wanted()), search: search.as_ref(), records: false };
+    let want = Want {
+        only: Some(resolved.wanted()),
+        search: search.as_ref(),
+        records: false,
+        is_second: false,
+    };
     let second = resolved.outcome.as_ref().map(|_| inputs.chunks.again());
     gather(inputs, second.as_ref().unwrap_or(&inputs.chunks), want, pick, context)
 }

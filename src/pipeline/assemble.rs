@@ -120,7 +120,7 @@ impl Pick<'_> {
 
     fn run(&self, drafts: Vec<Draft>, apprentice: Apprentice) -> Vec<Trace> {
         let (places, lessons) =
-            rayon::join(|| self.choose(&drafts, &apprentice), || apprentice.learn(&drafts));
+            rayon::join(|| self.choose(&drafts, &apprentice), || apprentice.learn());
         let assembler = apprentice.graduate(lessons);
         let mut traces: Vec<(Outline, Trace)> = drafts
             .into_par_iter()
@@ -137,8 +137,8 @@ impl Pick<'_> {
 }
 
 /// Picks and assembles with so many threads.
-pub fn assemble(drafts: Drafts, pick: &Pick<'_>, threads: usize) -> Picked {
-    let Drafts { drafts, apprentice, ambiguous_ids, linked } = drafts;
+pub fn assemble(drafts: Drafts, apprentice: Apprentice, pick: &Pick<'_>, threads: usize) -> Picked {
+    let Drafts { drafts, ambiguous_ids, linked, .. } = drafts;
     let total = drafts.len();
     let traces = match rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build() {
         Ok(pool) => pool.install(|| pick.run(drafts, apprentice)),

@@ -17,6 +17,8 @@ pub(super) struct Surroundings<'c> {
     /// Without columns, which differ from chunk to chunk.
     pub(super) context: SourceContext<'c>,
     pub(super) headers: &'c HeaderTable,
+    /// As in the plan.
+    pub(super) primed_bytes: u64,
 }
 
 /// What a worker made of a chunk.
@@ -146,10 +148,14 @@ impl<P> Joint<P> {
                 Some(edge)
             }
             Finished::Skipped => {
-                // Only a record that is searched for makes it worth to see where it ends.
-                let wanted = self.is_current
-                    && search
-                        .is_some_and(|search| self.stitcher.holds(|line| search.is_match(line)));
+                // Only a record that is searched for, or is learnt from, makes it worth to see
+                // where it ends.
+                let is_searched = || {
+                    search.is_some_and(|search| self.stitcher.holds(|line| search.is_match(line)))
+                };
+                let is_primed =
+                    || self.stitcher.open_from().is_some_and(|open| open < at.primed_bytes);
+                let wanted = self.is_current && (is_primed() || is_searched());
                 if wanted {
                     Some(read_again(&mut chunk, at, cache, sink))
                 } else {

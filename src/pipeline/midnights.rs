@@ -49,6 +49,7 @@ fn watch(
         sources: &infos,
         detail: Detail::Fields,
         search: None,
+        primed_bytes: 0,
         patterns,
         keys: &UserKeys::default(),
         number_lines: false,

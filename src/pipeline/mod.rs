@@ -17,7 +17,7 @@ use crate::record::{
     SourceContext, Tally, TraceKey, UserKeys,
 };
 use crate::source::{Buffer, Chunk, Chunks, SourceError, SourceId, lines};
-use crate::trace::{Batch, TraceStore};
+use crate::trace::{Batch, Primer, PrimerBatch, TraceStore};
 use bumpalo::Bump;
 use headers::HeaderTable;
 use joint::{Finished, Joint, Surroundings};
@@ -53,6 +53,8 @@ pub struct ReadPlan<'p> {
     pub patterns: &'p [Pattern],
     /// Keys that the user names.
     pub keys: &'p UserKeys,
+    /// So many bytes at the beginning of each source are looked at whatever is searched for.
+    pub primed_bytes: u64,
     /// Number the lines: see [`LineTable`].
     pub number_lines: bool,
     /// Threads.
@@ -108,6 +110,8 @@ pub struct ReadOutcome {
     pub tally: Tally,
     /// What went wrong, in the order of the sources.
     pub errors: Vec<SourceError>,
+    /// Sources that are longer than [`ReadPlan::primed_bytes`], sorted.
+    pub longer: Vec<SourceId>,
 }
 
 impl ReadOutcome {
@@ -148,9 +152,17 @@ pub fn read<V: Visit>(
             cache: KeyCache::new(plan.keys.clone()),
             tally: Tally::default(),
             errors: Vec::new(),
+            longer: vec![false; plan.sources.len()],
         };
         worker.run();
         let mut outcome = lock(&outcome);
+        outcome.longer.extend(
+            (0..)
+                .map(SourceId)
+                .zip(&worker.longer)
+                .filter(|(_, is)| **is)
+                .map(|(source, _)| source),
+        );
         outcome.tally.merge(&worker.tally);
         outcome.errors.append(&mut worker.errors);
     };
@@ -167,6 +179,8 @@ pub fn read<V: Visit>(
     for joint in &joints {
         outcome.tally.merge(&lock(joint).unfinished());
     }
+    outcome.longer.sort_unstable();
+    outcome.longer.dedup();
     outcome.errors.sort_by(|a, b| (a.source, &a.name).cmp(&(b.source, &b.name)));
     outcome
 }
@@ -183,6 +197,8 @@ struct Worker<'w, V: Visit> {
     cache: KeyCache,
     tally: Tally,
     errors: Vec<SourceError>,
+    /// By source, whether it goes on behind the primed bytes.
+    longer: Vec<bool>,
 }
 
 impl<V: Visit> Worker<'_, V> {
@@ -224,7 +240,10 @@ impl<V: Visit> Worker<'_, V> {
             let count = memchr::memchr_iter(b'\n', &chunk.bytes).count();
             self.lines.publish(source, chunk.index, count as u64);
         }
-        let is_cold = self.plan.search.is_some_and(|search| !search.is_match(&chunk.bytes));
+        self.longer[source.0 as usize] |= chunk.end() > self.plan.primed_bytes;
+        let is_primed = chunk.offset < self.plan.primed_bytes;
+        let is_cold =
+            !is_primed && self.plan.search.is_some_and(|search| !search.is_match(&chunk.bytes));
         if is_cold {
             // The next bytes come into memory that the cache still holds.
             let own = chunk.release();
@@ -287,7 +306,11 @@ impl<V: Visit> Worker<'_, V> {
                         SourceContext { columns: header.columns(), ..self.context(source) };
                     joint.show_open(&chunk, context, &mut cache, &mut sink);
                 } else {
-                    let at = Surroundings { context: self.context(source), headers: self.headers };
+                    let at = Surroundings {
+                        context: self.context(source),
+                        headers: self.headers,
+                        primed_bytes: self.plan.primed_bytes,
+                    };
                     let (tally, own) =
                         joint.join(chunk, finished, self.plan.search, at, &mut cache, &mut sink);
                     self.tally.merge(&tally);
@@ -312,18 +335,19 @@ impl<V: Visit> Worker<'_, V> {
 /// Whether records with an id are wanted.
 pub type IdTest<'t> = dyn Fn(TraceKey) -> bool + Sync + 't;
 
-/// Gathers traces.
+/// Gathers the traces that are wanted, and what is to be learnt for them.
 pub struct TraceVisitor<'t> {
     store: &'t TraceStore,
     only: Option<&'t IdTest<'t>>,
+    primer: Option<(&'t Primer, u64)>,
     /// Batches to be filled again.
-    spare: Mutex<Vec<Batch>>,
+    spare: Mutex<Vec<(Batch, Option<PrimerBatch>)>>,
 }
 
 impl<'t> TraceVisitor<'t> {
     /// Gathers into this store.
     pub fn new(store: &'t TraceStore) -> TraceVisitor<'t> {
-        TraceVisitor { store, only: None, spare: Mutex::default() }
+        TraceVisitor { store, only: None, primer: None, spare: Mutex::default() }
     }
 
     /// Passes over records with other ids.
@@ -331,27 +355,45 @@ impl<'t> TraceVisitor<'t> {
         self.only = Some(test);
         self
     }
+
+    /// Learns from the first bytes of each source: as many as the plan's
+    /// [`primed_bytes`](ReadPlan::primed_bytes).
+    pub fn learning(mut self, primer: &'t Primer, primed_bytes: u64) -> TraceVisitor<'t> {
+        self.primer = Some((primer, primed_bytes));
+        self
+    }
 }
 
 impl Visit for TraceVisitor<'_> {
-    type Part = Batch;
+    type Part = (Batch, Option<PrimerBatch>);
 
-    fn part(&self) -> Batch {
-        lock(&self.spare).pop().unwrap_or_else(|| self.store.batch())
+    fn part(&self) -> Self::Part {
+        let new = || (self.store.batch(), self.primer.map(|(primer, _)| primer.batch()));
+        lock(&self.spare).pop().unwrap_or_else(new)
     }
 
-    fn record(&self, part: &mut Batch, record: &ReadRecord<'_, '_>) {
-        if let (Some(only), Some(key)) = (self.only, record.record.trace)
-            && !only(key)
-        {
-            return;
+    fn record(&self, (batch, first): &mut Self::Part, record: &ReadRecord<'_, '_>) {
+        let is_wanted = match (self.only, record.record.trace) {
+            (Some(only), Some(key)) => only(key),
+            _ => true,
+        };
+        if is_wanted {
+            batch.push(record.source, record.record, record.lines);
         }
-        part.push(record.source, record.record, record.lines);
+        if let (Some(first), Some((_, primed_bytes))) = (first, self.primer)
+            && record.lines.first().is_some_and(|line| line.offset < primed_bytes)
+        {
+            first.push(record.source, record.record, record.lines);
+        }
     }
 
-    fn gathered(&self, mut part: Batch) -> Option<Batch> {
-        if !part.is_empty() {
-            self.store.absorb(&mut part);
+    fn gathered(&self, mut part: Self::Part) -> Option<Self::Part> {
+        let (batch, first) = &mut part;
+        if !batch.is_empty() {
+            self.store.absorb(batch);
+        }
+        if let (Some(first), Some((primer, _))) = (first, self.primer) {
+            primer.absorb(first);
         }
         lock(&self.spare).push(part);
         None

@@ -16,6 +16,7 @@ use crate::record::{
     AttributeValue, Explanation, LineOrigin, LogRecord, ReadRecord, SourceId, Timestamp,
 };
 use crate::trace::{Span, Trace, TraceRecord};
+use crate::trace_context::SpanId;
 use std::io::{self, Write};
 
 /// Writes JSON, one object a line.
@@ -161,6 +162,11 @@ fn write_trace(
         json.text(alias);
     }
     json.close(b']');
+    json.key("links").open(b'[');
+    for value in &trace.links {
+        json.text(value);
+    }
+    json.close(b']');
     json.key("start_unix_ns").optional(trace.start.map(Timestamp::nanoseconds));
     json.key("end_unix_ns").optional(trace.end.map(Timestamp::nanoseconds));
     let duration = trace.start.zip(trace.end).map(|(start, end)| between(start, end));
@@ -191,12 +197,23 @@ fn write_trace(
     json.close(b']');
     json.key("spans").open(b'[');
     for (at, span) in trace.spans.iter().enumerate() {
-        write_span(json, span, self_times.get(at).copied().flatten());
+        let above = span.parent_index.and_then(|above| trace.spans.get(above));
+        let self_time = self_times.get(at).copied().flatten();
+        write_span(json, span, above.map(|above| above.span_id), self_time);
+    }
+    json.close(b']');
+    json.key("missing_spans").open(b'[');
+    for missing in &trace.missing_spans {
+        let above = missing.parent_index.and_then(|above| trace.spans.get(above));
+        json.open(b'{').key("span_id").optional_id(Some(missing.span_id));
+        json.key("parent_span_id").optional_id(above.map(|above| above.span_id));
+        json.key("parent").optional_text(above.map(|_| "inferred"));
+        json.key("record_count").literal(missing.record_count).close(b'}');
     }
     json.close(b']');
 }
 
-fn write_span(json: &mut Json, span: &Span, self_time: Option<u64>) {
+fn write_span(json: &mut Json, span: &Span, above: Option<SpanId>, self_time: Option<u64>) {
     let (parent_id, parent) = parent_fields(span.parent);
     let (start, end) = (span.bounds.map(|b| b.start()), span.bounds.map(|b| b.end()));
     json.open(b'{').key("span_id").optional_id(Some(span.span_id));
@@ -210,7 +227,10 @@ fn write_span(json: &mut Json, span: &Span, self_time: Option<u64>) {
     json.key("self_time_ns").optional(self_time);
     json.key("bounds").optional_text(span.bounds.map(bounds_name));
     json.key("status").text(status_name(span.status));
-    json.key("record_count").literal(span.record_count).close(b'}');
+    json.key("record_count").literal(span.record_count);
+    json.key("service_name_inferred").literal(span.service_is_inferred);
+    json.key("is_placed").literal(span.is_placed);
+    json.key("below_span_id").optional_id(above).close(b'}');
 }
 
 fn write_trace_record(json: &mut Json, origins: &dyn Origins, record: &TraceRecord) {
@@ -293,6 +313,7 @@ impl Render for JsonRenderer {
             json.key("service_name")
                 .optional_text(span.and_then(|span| span.service_name.as_deref()));
             json.key("duration_ns").literal(gap.duration);
+            json.key("uncovered_ns").literal(gap.uncovered);
             for (key, record) in [("before", gap.before), ("after", gap.after)] {
                 json.key(key);
                 match trace.records.get(record) {
@@ -520,8 +541,8 @@ mod tests {
         let text = json(|renderer, out| renderer.timeline(out, &Files, &checkout()).unwrap());
         assert_eq!(
             keys(&text).join(" "),
-            "schema trace_id aliases start_unix_ns end_unix_ns duration_ns status record_count \
-             span_count error_count root services spans records gaps critical_path warnings"
+            "schema trace_id aliases links start_unix_ns end_unix_ns duration_ns status record_count \
+             span_count error_count root services spans missing_spans records gaps critical_path warnings"
         );
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["schema"], "traceline.timeline/1");
@@ -530,8 +551,12 @@ mod tests {
         assert_eq!(value["spans"][2]["parent"], "inferred");
         assert_eq!(value["spans"][4]["bounds"], "observed");
         assert_eq!(value["spans"][4]["self_time_ns"], 790_000_000);
-        assert_eq!(value["gaps"][0]["before"]["lines"][0], 120);
-        assert_eq!(value["gaps"][0]["after"]["source"], "payment.log");
+        assert_eq!(value["gaps"][0]["uncovered_ns"], 40_000_000);
+        assert_eq!(value["gaps"][1]["before"]["lines"][0], 120);
+        assert_eq!(value["gaps"][1]["after"]["source"], "payment.log");
+        assert_eq!(value["spans"][2]["service_name_inferred"], true);
+        assert_eq!(value["spans"][2]["below_span_id"], "00f067aa0ba902b7");
+        assert_eq!(value["missing_spans"][0]["span_id"], "0123456789abcdef");
         assert_eq!(value["critical_path"][0]["service_name"], "gateway");
         assert_eq!(value["services"][0]["share"], 0.606759);
         assert_eq!(
@@ -549,8 +574,8 @@ mod tests {
         });
         assert_eq!(
             keys(&text).join(" "),
-            "schema trace_id aliases start_unix_ns end_unix_ns duration_ns status record_count \
-             span_count error_count root services spans warnings"
+            "schema trace_id aliases links start_unix_ns end_unix_ns duration_ns status record_count \
+             span_count error_count root services spans missing_spans warnings"
         );
     }
 

@@ -7,7 +7,7 @@ use crate::analysis::{
     Gap, OperationShare, PathStep, ServiceShare, Timeline, TraceSummary, Warning,
 };
 use crate::record::{LineOrigin, Severity, SourceId, Timestamp, TraceKey};
-use crate::trace::{Name, Parent, Span, SpanBounds, Status, Trace, TraceRecord};
+use crate::trace::{MissingSpan, Name, Parent, Span, SpanBounds, Status, Trace, TraceRecord};
 use crate::trace_context::{SpanId, TraceId};
 
 /// 2026-11-22T10:30:45.120Z.
@@ -56,6 +56,7 @@ pub(super) fn span(
         name: Some(name.into()),
         first_body: None,
         bounds: Some(SpanBounds::Reported { start: at(start), end: at(end) }),
+        is_placed: false,
         status: Status::Ok,
         record_count: 1,
         error_count: 0,
@@ -80,6 +81,7 @@ pub(super) fn record(
         service_name: span.and_then(|span| span.service_name.clone()),
         severity: Some(severity),
         is_error: severity.is_error(),
+        is_coarse: false,
         body: body.into(),
     }
 }
@@ -110,6 +112,7 @@ pub(super) fn timeline(mut spans: Vec<Span>, records: Vec<TraceRecord>) -> Timel
         trace_id: trace_id.to_string(),
         key: TraceKey::Full(trace_id),
         aliases: Vec::new(),
+        links: Vec::new(),
         start,
         end,
         status: if errors > 0 { Status::Error } else { Status::Unset },
@@ -117,10 +120,12 @@ pub(super) fn timeline(mut spans: Vec<Span>, records: Vec<TraceRecord>) -> Timel
         error_count: errors,
         untimed_count: 0,
         spans,
+        coarse_services: Vec::new(),
         loose_records,
         records,
         missing_spans: Vec::new(),
         loops: Vec::new(),
+        clock_adjustments: Vec::new(),
         ends_before_start: Vec::new(),
     };
     let (services, operations) = shares(&trace, &self_times);
@@ -129,8 +134,9 @@ pub(super) fn timeline(mut spans: Vec<Span>, records: Vec<TraceRecord>) -> Timel
         self_times,
         services,
         operations,
-        critical_path: Vec::new(),
+        critical_path: Timeline::new(trace.clone()).critical_path,
         gaps: Vec::new(),
+        silences: Vec::new(),
         warnings: Vec::new(),
         trace,
     }
@@ -269,13 +275,25 @@ pub(super) fn checkout() -> Timeline {
         step(4, 1236, 1240),
         step(0, 1240, 1282),
     ];
-    let gap = |span, before, after, milliseconds: u64| Gap {
+    let gap = |span, before, after, milliseconds: u64, uncovered: u64| Gap {
         span: Some(span),
         before,
         after,
         duration: milliseconds * 1_000_000,
+        uncovered: uncovered * 1_000_000,
     };
-    timeline.gaps = vec![gap(4, 6, 7, 766), gap(4, 7, 9, 233), gap(1, 1, 2, 61)];
+    timeline.gaps = vec![
+        gap(0, 0, 10, 1243, 40),
+        gap(4, 6, 7, 766, 766),
+        gap(4, 7, 9, 233, 4),
+        gap(1, 1, 2, 61, 49),
+    ];
+    timeline.silences = vec![timeline.gaps[1], timeline.gaps[3], timeline.gaps[0]];
+    timeline.trace.missing_spans = vec![MissingSpan {
+        span_id: span_id(0x0123_4567_89ab_cdef),
+        record_count: 2,
+        parent_index: None,
+    }];
     timeline.warnings = vec![
         Warning::SpansNeverLogged { spans: vec![(span_id(0x0123_4567_89ab_cdef), 2)] },
         Warning::ClockSkew {
@@ -283,6 +301,7 @@ pub(super) fn checkout() -> Timeline {
             relative_to: "payment".into(),
             offset: 4_000_000,
             evidence: 1,
+            is_adjusted: false,
         },
     ];
     timeline
@@ -317,7 +336,14 @@ pub(super) fn without_spans() -> Timeline {
         of("api", 2, 2012, info, "POST /jobs 202"),
     ];
     let mut timeline = timeline(Vec::new(), records);
-    timeline.gaps = vec![Gap { span: None, before: 2, after: 3, duration: 2_000_000_000 }];
+    timeline.gaps = vec![Gap {
+        span: None,
+        before: 2,
+        after: 3,
+        duration: 2_000_000_000,
+        uncovered: 2_000_000_000,
+    }];
+    timeline.silences = timeline.gaps.clone();
     timeline
 }
 

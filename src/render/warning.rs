@@ -28,13 +28,20 @@ pub fn warning_text(warning: &Warning) -> String {
         Warning::SpellingsJoined(spellings) => {
             format!("trace id also written {}", listed(spellings.iter().cloned()))
         }
-        Warning::ClockSkew { service_name, relative_to, offset, evidence } => {
+        Warning::Linked(values) => {
+            format!("records without a trace id joined by {}", listed(values.iter().cloned()))
+        }
+        Warning::WholeSeconds(service_name) => format!(
+            "{service_name} writes whole seconds: its spans were moved, by less than one, to where they fit"
+        ),
+        Warning::ClockSkew { service_name, relative_to, offset, evidence, is_adjusted } => {
             let direction = if *offset < 0 { "behind" } else { "ahead of" };
             let offset = duration(offset.unsigned_abs(), false);
             let calls = count(*evidence, "call");
             let verb = if *evidence == 1 { "shows" } else { "show" };
+            let done = if *is_adjusted { "adjusted" } else { "not adjusted" };
             format!(
-                "clock of {service_name} {offset} {direction} {relative_to} ({calls} {verb} it)"
+                "clock of {service_name} {offset} {direction} {relative_to} ({calls} {verb} it), {done}"
             )
         }
         Warning::ParentLoop(spans) => format!(
@@ -90,13 +97,22 @@ mod tests {
                 "trace id also written 123, ABC",
             ),
             (
+                Warning::Linked(vec!["req-8842".to_owned()]),
+                "records without a trace id joined by req-8842",
+            ),
+            (
+                Warning::WholeSeconds("nginx".into()),
+                "nginx writes whole seconds: its spans were moved, by less than one, to where they fit",
+            ),
+            (
                 Warning::ClockSkew {
                     service_name: "bank".into(),
                     relative_to: "payment".into(),
                     offset: -4_000_000,
                     evidence: 1,
+                    is_adjusted: true,
                 },
-                "clock of bank 4 ms behind payment (1 call shows it)",
+                "clock of bank 4 ms behind payment (1 call shows it), adjusted",
             ),
             (
                 Warning::ParentLoop(vec![span(1), span(2)]),

@@ -4,20 +4,21 @@
 //! arrival can show in a trace.
 
 use crate::record::{Timestamp, TraceKey};
-use crate::trace::bounds::{Bounds, Extent, observe, place_coarse};
+use crate::trace::bounds::{Bounds, Extent, observe, place_coarse, view};
 use crate::trace::call_graph::{CallGraph, Guess, Observed};
 use crate::trace::fragment::{SpanFacts, TraceFragment};
+use crate::trace::identity::Called;
 use crate::trace::kept::{first_bodies, records};
-use crate::trace::precision::Precisions;
+use crate::trace::precision::{Precisions, Units};
 use crate::trace::symbols::{Symbol, Symbols};
 use crate::trace::tree::{Edge, grow};
-use crate::trace::{Name, Outline, Parent, Span, Status, Trace};
+use crate::trace::{MissingSpan, Name, Outline, Parent, Span, Status, Trace};
 use crate::trace_context::SpanId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// All that was gathered of one trace, before it is assembled.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Draft {
     key: TraceKey,
     fragment: TraceFragment,
@@ -33,24 +34,29 @@ impl Draft {
         self.fragment.spans.spans.len()
     }
 
-    /// Whether any record of it is an error.
-    pub fn is_error(&self) -> bool {
-        self.fragment.error_count > 0
+    /// From its first to its last stamp.
+    pub(crate) fn interval(&self) -> Option<(i64, i64)> {
+        let TraceFragment { first, last, whole_seconds, .. } = &self.fragment;
+        let whole = whole_seconds.iter().map(|whole| (whole.first, whole.last));
+        let known = (first <= last).then_some((*first, *last)).into_iter().chain(whole);
+        known.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
     }
 }
 
-/// What turns drafts into traces, before anything is learnt from them.
+/// What turns drafts into traces, before anything is learnt.
 #[derive(Debug)]
 pub struct Apprentice {
+    /// The traces to learn from.
+    examples: Vec<Draft>,
     precisions: Precisions,
     symbols: Arc<Symbols>,
 }
 
-/// What all traces together tell about each.
+/// What many traces together tell about each.
 #[derive(Debug)]
 pub struct Lessons(CallGraph);
 
-/// Makes traces of drafts, with what was learnt from all of them.
+/// Makes traces of drafts, with what was learnt.
 #[derive(Debug)]
 pub struct Assembler {
     graph: CallGraph,
@@ -59,17 +65,28 @@ pub struct Assembler {
 }
 
 impl Apprentice {
-    pub(crate) fn new(precisions: Precisions, symbols: Arc<Symbols>) -> Apprentice {
-        Apprentice { precisions, symbols }
+    pub(crate) fn new(
+        examples: Vec<Draft>,
+        precisions: Precisions,
+        symbols: Arc<Symbols>,
+    ) -> Apprentice {
+        Apprentice { examples, precisions, symbols }
     }
 
-    /// Learns from all traces what one alone does not tell.
-    pub fn learn(&self, drafts: &[Draft]) -> Lessons {
-        let mut order: Vec<&Draft> =
-            drafts.iter().filter(|draft| CallGraph::learns_from(draft.span_count())).collect();
+    /// Learns from the examples what one trace alone does not tell.
+    pub fn learn(&self) -> Lessons {
+        let teaches = |draft: &&Draft| CallGraph::learns_from(draft.span_count());
+        let mut order: Vec<&Draft> = self.examples.iter().filter(teaches).collect();
         order.sort_unstable_by_key(|draft| draft.key);
-        let observed = order.into_iter().map(|draft| observe(&draft.fragment, &self.precisions));
+        let observed = order
+            .into_iter()
+            .map(|draft| observe(&draft.fragment, &self.precisions.of_trace(&draft.fragment)));
         Lessons(CallGraph::learn(observed))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn keys(&self) -> Vec<u64> {
+        self.examples.iter().map(|draft| draft.key.low64()).collect()
     }
 
     /// Ready to assemble.
@@ -81,9 +98,14 @@ impl Apprentice {
     /// tree, because some of its spans are known to the second only.
     pub fn outline(&self, draft: &Draft) -> Option<Outline> {
         let Draft { key, fragment } = draft;
-        let mut extent = Extent::of(fragment, &self.precisions);
+        // Units matter only where some stamp is a whole second.
+        let units = match fragment.whole_seconds.is_empty() {
+            true => Units::default(),
+            false => self.precisions.of_trace(fragment),
+        };
+        let mut extent = Extent::of(fragment, &units);
         for span in &fragment.spans.spans {
-            if !extent.add(Bounds::of(span, &self.precisions)) {
+            if !extent.add(Bounds::of(span, &units)) {
                 return None;
             }
         }
@@ -100,13 +122,18 @@ impl Apprentice {
 }
 
 impl Assembler {
-    /// Assembles one trace.
+    /// Assembles one trace. Where the lessons say nothing of its services, it has to teach itself.
     pub fn assemble(&self, mut draft: Draft) -> Trace {
         draft.fragment.spans.spans.sort_unstable_by_key(|span| span.id);
-        let observed = observe(&draft.fragment, &self.precisions);
-        let guesses = self.graph.guess(&observed);
+        let units = self.precisions.of_trace(&draft.fragment);
+        let observed = observe(&draft.fragment, &units);
+        let guesses = if CallGraph::learns_from(observed.len()) && !self.graph.knows(&observed) {
+            CallGraph::learn(std::iter::once(observed.clone())).guess(&observed)
+        } else {
+            self.graph.guess(&observed)
+        };
         let names = &mut Names::new(&self.symbols);
-        finish(draft, &observed, &guesses, &self.precisions, names)
+        finish(draft, &observed, &guesses, &units, names)
     }
 }
 
@@ -148,15 +175,16 @@ fn finish(
     draft: Draft,
     observed: &[Observed],
     guesses: &[Guess],
-    precisions: &Precisions,
+    units: &Units,
     names: &mut Names<'_>,
 ) -> Trace {
     let Draft { key, fragment } = draft;
-    let (trace_id, aliases) = fragment.spellings.resolve(key, names.symbols);
+    let Called { trace_id, aliases, links } = fragment.spellings.resolve(key, names.symbols);
     let facts = &fragment.spans.spans;
 
     let place = |id: u64| facts.binary_search_by_key(&id, |span| span.id).ok();
-    let mut missing: BTreeMap<u64, u64> = BTreeMap::new();
+    // Spans that are named and were not logged are nodes of the tree behind those that were.
+    let mut missing: BTreeMap<u64, Missing> = BTreeMap::new();
     let mut edges = vec![Edge::None; facts.len()];
     let mut parents = vec![Parent::None; facts.len()];
     for (c, span) in facts.iter().enumerate() {
@@ -167,49 +195,71 @@ fn finish(
         let stated = SpanId::new(span.parent.id);
         let known = stated.and_then(|id| place(id.get()));
         if let (Some(id), None) = (stated, known) {
-            *missing.entry(id.get()).or_default() += u64::from(span.parent.record_count);
+            let missing = missing.entry(id.get()).or_default();
+            missing.record_count += u64::from(span.parent.record_count);
         }
-        let (parent, edge) = match (stated, guessed) {
+        (parents[c], edges[c]) = match (stated, guessed) {
             (Some(_), Some(p)) if guess.outranks_quote => {
                 (inferred(facts[p].id), Edge::Inferred(p))
             }
             (Some(id), guessed) => {
-                let guessed = guessed.map_or(Edge::None, Edge::Inferred);
-                (Parent::Reported(id), known.map_or(guessed, Edge::Reported))
+                if let Some(missing) = missing.get_mut(&id.get()) {
+                    missing.children.push((c, guessed));
+                }
+                (Parent::Reported(id), known.map_or(Edge::None, Edge::Reported))
             }
             (None, Some(p)) => (inferred(facts[p].id), Edge::Inferred(p)),
             (None, None) => (Parent::None, Edge::None),
         };
-        (parents[c], edges[c]) = (parent, edge);
     }
 
     let mut bounds: Vec<Option<Bounds>> =
-        facts.iter().map(|span| Bounds::of(span, precisions)).collect();
-    let rank = |bounds: &[Option<Bounds>], place: usize| {
-        let start = bounds[place].map(|bounds| bounds.start);
-        (start.is_none(), start, facts[place].id)
+        facts.iter().map(|span| Bounds::of(span, units)).collect();
+    bounds.resize(facts.len() + missing.len(), None);
+    let ids: Vec<u64> = facts.iter().map(|span| span.id).chain(missing.keys().copied()).collect();
+    let mut first_child = vec![None; ids.len()];
+    for (node, missing) in (facts.len()..).zip(missing.values()) {
+        let start = |c: usize| (bounds[c].is_none(), bounds[c].map(|bounds| bounds.start), ids[c]);
+        let children = || missing.children.iter().map(|(c, _)| *c);
+        for c in children() {
+            edges[c] = Edge::Reported(node);
+        }
+        first_child[node] = children().min_by_key(|&c| start(c));
+        // Siblings should have one guess; where they have not, the earliest child's is taken.
+        let guess = missing.children.iter().filter(|(_, guess)| guess.is_some());
+        let guess = guess.min_by_key(|(c, _)| start(*c)).and_then(|(_, guess)| *guess);
+        edges.push(guess.map_or(Edge::None, Edge::Inferred));
+    }
+    let rank = |bounds: &[Option<Bounds>], node: usize| {
+        let start = bounds[first_child[node].unwrap_or(node)].map(|bounds| bounds.start);
+        (start.is_none(), start, ids[node])
     };
     let mut tree = grow(edges, |place| rank(&bounds, place));
-    let extent = Extent::of(&fragment, precisions);
-    if place_coarse(&mut bounds, &tree, extent) {
+    let extent = Extent::of(&fragment, units);
+    let placed = place_coarse(&mut bounds, &tree, extent);
+    if !placed.is_empty() {
         // Later starts are another order among siblings; loops are cut already.
         let loops = std::mem::take(&mut tree.loops);
         tree = grow(tree.edges, |place| rank(&bounds, place));
         tree.loops = loops;
     }
     let extent = extent.around(&bounds);
+    // What is missing is no span of the trace: its children are placed below its own parent.
+    let order: Vec<usize> = tree.order.iter().copied().filter(|&old| old < facts.len()).collect();
     let mut new_place = vec![0; facts.len()];
-    for (new, &old) in tree.order.iter().enumerate() {
+    for (new, &old) in order.iter().enumerate() {
         new_place[old] = new;
     }
+    let logged_above = |node: usize| {
+        let above = tree.edges[node].parent()?;
+        let above = if above < facts.len() { above } else { tree.edges[above].parent()? };
+        Some(new_place[above])
+    };
     let mut bodies = first_bodies(&fragment.kept);
     let mut spans: Vec<Span> = Vec::with_capacity(facts.len());
-    for &old in &tree.order {
+    for &old in &order {
         let (facts, bounds) = (&facts[old], bounds[old]);
-        let parent_index = match tree.edges[old] {
-            Edge::None => None,
-            Edge::Reported(parent) | Edge::Inferred(parent) => Some(new_place[parent]),
-        };
+        let parent_index = logged_above(old);
         let parent = match (parents[old], tree.edges[old]) {
             // The guess would have closed a loop.
             (Parent::Inferred(_), Edge::None) => {
@@ -222,9 +272,10 @@ fn finish(
         spans.push(Span {
             parent,
             parent_index,
-            depth: tree.depth[old],
+            depth: above.map_or(0, |above| above.depth + 1),
             first_body: bodies.remove(&facts.id),
             bounds: bounds.map(Bounds::published),
+            is_placed: placed.binary_search(&old).is_ok(),
             ..span(facts, span_id, above, names)
         });
     }
@@ -233,7 +284,7 @@ fn finish(
         .loops
         .iter()
         .map(|members| {
-            let ids = members.iter().filter_map(|&member| SpanId::new(facts[member].id));
+            let ids = members.iter().filter_map(|&member| SpanId::new(ids[member]));
             let mut ids: Vec<SpanId> = ids.collect();
             ids.sort_unstable();
             ids
@@ -251,28 +302,50 @@ fn finish(
         .filter(|span| span.own.ends_before_start)
         .filter_map(|span| SpanId::new(span.id))
         .collect();
-    let is_error = fragment.is_failed;
+    let missing_spans = (facts.len()..)
+        .zip(missing.values())
+        .filter_map(|(node, missing)| {
+            Some(MissingSpan {
+                span_id: SpanId::new(ids[node])?,
+                record_count: missing.record_count,
+                parent_index: logged_above(node),
+            })
+        })
+        .collect();
+    let coarse = placed.iter().filter_map(|&node| facts.get(node));
+    let mut coarse_services: Vec<Name> =
+        coarse.filter_map(|span| names.get(view(span).service)).collect();
+    coarse_services.sort_unstable();
+    coarse_services.dedup();
     let is_ok = spans.iter().any(|span| span.status == Status::Ok);
     Trace {
         trace_id,
         key,
         aliases,
+        links,
         start: extent.map(|(start, _)| Timestamp::from_nanoseconds(start)),
         end: extent.map(|(_, end)| Timestamp::from_nanoseconds(end)),
-        status: status(is_error, is_ok),
+        status: status(fragment.error_count > 0, is_ok),
         record_count: u64::from(fragment.record_count),
         error_count: u64::from(fragment.error_count),
         untimed_count: u64::from(fragment.untimed_count),
         spans,
+        coarse_services,
         loose_records,
-        records: records(fragment.kept, names),
-        missing_spans: missing
-            .into_iter()
-            .filter_map(|(id, count)| SpanId::new(id).map(|id| (id, count)))
-            .collect(),
+        records: records(fragment.kept, units, names),
+        missing_spans,
         loops,
+        clock_adjustments: Vec::new(),
         ends_before_start,
     }
+}
+
+/// A span that is named as a parent and was not logged.
+#[derive(Debug, Default)]
+struct Missing {
+    record_count: u64,
+    /// Places of those that name it, and their guessed ancestors.
+    children: Vec<(usize, Option<usize>)>,
 }
 
 fn inferred(id: u64) -> Parent {
@@ -304,7 +377,6 @@ fn span(facts: &SpanFacts, span_id: SpanId, above: Option<&Span>, names: &mut Na
     };
     let error_count =
         facts.own.error_count.saturating_add(outside.map_or(0, |view| view.error_count));
-    let is_failed = facts.own.is_failed || outside.is_some_and(|view| view.is_failed);
     let states_success =
         facts.own.states_success || outside.is_some_and(|view| view.states_success);
     Span {
@@ -317,7 +389,8 @@ fn span(facts: &SpanFacts, span_id: SpanId, above: Option<&Span>, names: &mut Na
         name: names.get(facts.own.name.or_else(|| outside.and_then(|view| view.name))),
         first_body: None,
         bounds: None,
-        status: status(is_failed, states_success),
+        is_placed: false,
+        status: status(error_count > 0, states_success),
         record_count: u64::from(facts.own.record_count),
         error_count: u64::from(error_count),
         outside_count: outside.map_or(0, |view| u64::from(view.record_count)),

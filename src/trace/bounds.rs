@@ -8,9 +8,8 @@ use crate::trace::SpanBounds;
 use crate::trace::call_graph::Observed;
 use crate::trace::facts::{Interval, NANOSECONDS_PER_SECOND, is_whole_second};
 use crate::trace::fragment::{SpanFacts, SpanView, TraceFragment};
-use crate::trace::precision::{MILLISECOND, Precisions};
-use crate::trace::symbols::Symbol;
-use crate::trace::tree::{Edge, Tree};
+use crate::trace::precision::{MILLISECOND, Units};
+use crate::trace::tree::Tree;
 
 /// Start and end of a span in nanoseconds, and where they are from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +23,7 @@ pub(crate) struct Bounds {
 }
 
 /// The side that says most of a span: the records written in it; without them, those of callees.
-fn view(span: &SpanFacts) -> &SpanView {
+pub(crate) fn view(span: &SpanFacts) -> &SpanView {
     match &span.outside {
         Some(outside) if span.own.record_count == 0 => outside,
         _ => &span.own,
@@ -33,27 +32,37 @@ fn view(span: &SpanFacts) -> &SpanView {
 
 /// The reported interval, unless a record of the span is older than its start: the interval is
 /// then that of a part (`query took 35ms`). A record after its end proves nothing, spans log late.
-fn reported(view: &SpanView) -> Option<Interval> {
-    let interval = view.interval?;
+fn reported(view: &SpanView, is_coarse_service: bool) -> Option<Interval> {
+    let interval = longest(view, is_coarse_service)?;
     // Durations are rounded, and stamps too.
     let rounding = (2 * MILLISECOND).max(i64::try_from(interval.duration / 10).unwrap_or(i64::MAX));
-    let is_whole = interval.is_coarse
-        || view.first >= interval.start.saturating_sub(rounding)
+    let is_whole = view.first >= interval.start.saturating_sub(rounding)
         || view.first > view.last
-        || is_whole_second(view.first);
+        || is_coarse_service && (interval.is_coarse || is_whole_second(view.first));
     is_whole.then_some(interval)
+}
+
+/// The longest interval; where whole seconds are rounded, one of a finer stamp is better.
+fn longest(view: &SpanView, is_coarse_service: bool) -> Option<Interval> {
+    let (fine, whole) = (view.interval, view.whole_interval.as_deref().copied());
+    match (fine, whole) {
+        (Some(fine), Some(whole)) if !is_coarse_service && whole.rank() > fine.rank() => {
+            Some(whole)
+        }
+        (fine, whole) => fine.or(whole),
+    }
 }
 
 impl Bounds {
     /// The bounds that the records give to a span; `None` when none has a time.
-    pub(crate) fn of(span: &SpanFacts, precisions: &Precisions) -> Option<Bounds> {
-        let bounds = Bounds::of_view(view(span), precisions);
-        bounds.or_else(|| Bounds::of_view(span.outside.as_deref()?, precisions))
+    pub(crate) fn of(span: &SpanFacts, units: &Units) -> Option<Bounds> {
+        let bounds = Bounds::of_view(view(span), units);
+        bounds.or_else(|| Bounds::of_view(span.outside.as_deref()?, units))
     }
 
-    fn of_view(view: &SpanView, precisions: &Precisions) -> Option<Bounds> {
-        let is_coarse_service = precisions.unit(view.service) == NANOSECONDS_PER_SECOND;
-        if let Some(interval) = reported(view) {
+    fn of_view(view: &SpanView, units: &Units) -> Option<Bounds> {
+        let is_coarse_service = units.is_coarse(view.service);
+        if let Some(interval) = reported(view, is_coarse_service) {
             return Some(Bounds {
                 start: interval.start,
                 end: interval.end(),
@@ -62,7 +71,7 @@ impl Bounds {
             });
         }
         let (mut start, mut end) = (view.first, view.last);
-        if let Some(part) = view.interval {
+        if let Some(part) = longest(view, is_coarse_service) {
             (start, end) = (start.min(part.start), end.max(part.end()));
         }
         let is_whole = is_whole_second(start) && is_whole_second(end);
@@ -90,15 +99,15 @@ impl Bounds {
 }
 
 /// The spans that have bounds, sorted by id, as the call graph sees them.
-pub(crate) fn observe(fragment: &TraceFragment, precisions: &Precisions) -> Vec<Observed> {
+pub(crate) fn observe(fragment: &TraceFragment, units: &Units) -> Vec<Observed> {
     let observe = |span: &SpanFacts| {
-        let bounds = Bounds::of(span, precisions)?;
+        let bounds = Bounds::of(span, units)?;
         let view = view(span);
         let (first, last) = match view.first <= view.last {
             true => (view.first, view.last),
             false => (bounds.start, bounds.end),
         };
-        let unit = precisions.unit(view.service);
+        let unit = units.unit(view.service);
         Some(Observed {
             id: span.id,
             service: view.service,
@@ -137,9 +146,7 @@ fn hull(one: Option<(i64, i64)>, other: (i64, i64)) -> Option<(i64, i64)> {
 }
 
 impl Extent {
-    pub(crate) fn of(fragment: &TraceFragment, precisions: &Precisions) -> Extent {
-        let is_coarse =
-            |service: Option<Symbol>| precisions.unit(service) == NANOSECONDS_PER_SECOND;
+    pub(crate) fn of(fragment: &TraceFragment, units: &Units) -> Extent {
         let known = fragment.first <= fragment.last;
         let mut extent = Extent {
             fine: known.then_some((fragment.first, fragment.last)),
@@ -147,7 +154,7 @@ impl Extent {
             spans: None,
         };
         for whole in &fragment.whole_seconds {
-            let part = match is_coarse(whole.service) {
+            let part = match units.is_coarse(whole.service) {
                 true => &mut extent.coarse,
                 false => &mut extent.fine,
             };
@@ -185,13 +192,24 @@ impl Extent {
 }
 
 /// Moves spans that are known to the second only, by less than a second, so that they hold their
-/// children, or at least begin no earlier than the trace. Gives whether any was moved.
-pub(crate) fn place_coarse(bounds: &mut [Option<Bounds>], tree: &Tree, extent: Extent) -> bool {
-    let Some((trace_start, _)) = extent.fine else { return false };
+/// children, or at least begin no earlier than the trace. Gives those that were moved, sorted.
+pub(crate) fn place_coarse(
+    bounds: &mut [Option<Bounds>],
+    tree: &Tree,
+    extent: Extent,
+) -> Vec<usize> {
+    let Some((trace_start, _)) = extent.fine else { return Vec::new() };
     let mut held: Vec<Option<(i64, i64)>> = vec![None; bounds.len()];
-    let mut is_any_moved = false;
+    let mut moved = Vec::new();
     for &span in tree.order.iter().rev() {
-        let Some(bounds) = &mut bounds[span] else { continue };
+        let parent = tree.edges[span].parent();
+        let Some(bounds) = &mut bounds[span] else {
+            // What has no times passes on what it holds.
+            if let (Some(parent), Some(below)) = (parent, held[span]) {
+                held[parent] = hull(held[parent], below);
+            }
+            continue;
+        };
         if bounds.is_coarse {
             let wanted = match held[span] {
                 Some((start, end)) => {
@@ -202,11 +220,12 @@ pub(crate) fn place_coarse(bounds: &mut [Option<Bounds>], tree: &Tree, extent: E
             };
             let by = wanted.clamp(0, NANOSECONDS_PER_SECOND - 1);
             bounds.shift(by);
-            is_any_moved |= by > 0;
+            moved.extend((by > 0).then_some(span));
         }
-        if let Edge::Reported(parent) | Edge::Inferred(parent) = tree.edges[span] {
+        if let Some(parent) = parent {
             held[parent] = hull(held[parent], (bounds.start, bounds.end));
         }
     }
-    is_any_moved
+    moved.sort_unstable();
+    moved
 }

@@ -9,6 +9,7 @@ use crate::trace::Name;
 use crate::trace::identity::{Spelling, normalized};
 use crate::trace::precision::MILLISECOND;
 use crate::trace::symbols::{Symbol, SymbolCache, Symbols};
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 /// The stamp of what has none, and the start of an interval not yet known: later than all.
@@ -40,10 +41,8 @@ pub(crate) struct RecordFacts {
     /// What kind of thing the record says; [`NO_LABEL`] where an earlier record of the span is
     /// known, whose label counts.
     pub(crate) label: u32,
+    /// By severity, exception, stated status or a 5xx: so is the span that it speaks of.
     pub(crate) is_error: bool,
-    /// The span that it was written in failed. A 5xx seen from outside is an error record, but
-    /// what became of the caller's span is not the callee's to say.
-    pub(crate) fails_span: bool,
     pub(crate) states_success: bool,
     pub(crate) kept: Option<Box<KeptRecord>>,
 }
@@ -53,13 +52,18 @@ pub(crate) struct RecordFacts {
 pub(crate) struct Interval {
     pub(crate) start: i64,
     pub(crate) duration: u64,
-    /// Placed by a stamp of whole seconds.
+    /// Placed by a stamp that is a whole second.
     pub(crate) is_coarse: bool,
 }
 
 impl Interval {
     pub(crate) fn end(self) -> i64 {
         self.start.saturating_add_unsigned(self.duration)
+    }
+
+    /// Of two intervals of a span, the longer one is the whole span's.
+    pub(crate) fn rank(self) -> (u64, Reverse<i64>) {
+        (self.duration, Reverse(self.start))
     }
 }
 
@@ -232,11 +236,11 @@ impl RecordFacts {
             && timestamp.into_iter().chain(lone_start).min().is_some_and(|time| {
                 labels.knows_earlier(Labelled { key, span, is_from_outside, time })
             });
-        let states_failure = record.severity.is_some_and(Severity::is_error)
+        // A 5xx that a callee reports, or a server in front, is an error of the call that it saw.
+        let is_error = record.severity.is_some_and(Severity::is_error)
             || record.has_exception
-            || record.span_error == Some(true);
-        let is_server_error = status.is_some_and(|status| status >= 500);
-        let is_error = states_failure || is_server_error;
+            || record.span_error == Some(true)
+            || status.is_some_and(|status| status >= 500);
         let kept = keep_record.then(|| {
             Box::new(KeptRecord {
                 source,
@@ -273,7 +277,6 @@ impl RecordFacts {
                 label_of(&record.body, record.span_name.as_deref())
             },
             is_error,
-            fails_span: states_failure || is_server_error && !is_from_outside,
             states_success: !is_error && (record.span_error == Some(false) || status.is_some()),
             kept,
         }

@@ -17,8 +17,6 @@ pub(crate) struct TraceFragment {
     pub(crate) spellings: Spellings,
     pub(crate) record_count: u32,
     pub(crate) error_count: u32,
-    /// A record says that its span failed.
-    pub(crate) is_failed: bool,
     pub(crate) untimed_count: u32,
     /// Earliest and latest moment, of stamps finer than a second.
     pub(crate) first: i64,
@@ -37,6 +35,8 @@ pub(crate) struct WholeSeconds {
     pub(crate) service: Option<Symbol>,
     pub(crate) first: i64,
     pub(crate) last: i64,
+    /// Records of such a stamp.
+    pub(crate) count: u32,
 }
 
 impl Default for TraceFragment {
@@ -45,7 +45,6 @@ impl Default for TraceFragment {
             spellings: Spellings::default(),
             record_count: 0,
             error_count: 0,
-            is_failed: false,
             untimed_count: 0,
             first: i64::MAX,
             last: i64::MIN,
@@ -68,13 +67,23 @@ impl TraceFragment {
         self.spellings.add(facts.spelling);
         self.record_count = self.record_count.saturating_add(1);
         self.error_count = self.error_count.saturating_add(u32::from(facts.is_error));
-        self.is_failed |= facts.fails_span;
         self.untimed_count = self.untimed_count.saturating_add(u32::from(facts.is_untimed()));
         if let Some(stamp) = facts.timestamp.or(facts.lone_start) {
-            self.reach(is_whole_second(stamp), facts.service, stamp, stamp);
+            self.reach(
+                is_whole_second(stamp),
+                WholeSeconds { service: facts.service, first: stamp, last: stamp, count: 1 },
+            );
         }
         if let Some(interval) = facts.interval {
-            self.reach(interval.is_coarse, facts.service, interval.start, interval.end());
+            self.reach(
+                interval.is_coarse,
+                WholeSeconds {
+                    service: facts.service,
+                    first: interval.start,
+                    last: interval.end(),
+                    count: 0,
+                },
+            );
         }
         if facts.span == 0 || facts.is_from_outside {
             self.add_loose(facts.service, 1);
@@ -92,12 +101,11 @@ impl TraceFragment {
         self.spellings.merge(&other.spellings);
         self.record_count = self.record_count.saturating_add(other.record_count);
         self.error_count = self.error_count.saturating_add(other.error_count);
-        self.is_failed |= other.is_failed;
         self.untimed_count = self.untimed_count.saturating_add(other.untimed_count);
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
         for whole in other.whole_seconds {
-            self.reach(true, whole.service, whole.first, whole.last);
+            self.reach(true, whole);
         }
         for span in other.spans.spans {
             self.spans.entry(span.id).merge(span, symbols);
@@ -108,18 +116,19 @@ impl TraceFragment {
         self.kept.extend(other.kept);
     }
 
-    fn reach(&mut self, is_whole: bool, service: Option<Symbol>, first: i64, last: i64) {
+    fn reach(&mut self, is_whole: bool, new: WholeSeconds) {
         if !is_whole {
-            self.first = self.first.min(first);
-            self.last = self.last.max(last);
+            self.first = self.first.min(new.first);
+            self.last = self.last.max(new.last);
             return;
         }
-        match self.whole_seconds.iter_mut().find(|whole| whole.service == service) {
+        match self.whole_seconds.iter_mut().find(|whole| whole.service == new.service) {
             Some(whole) => {
-                whole.first = whole.first.min(first);
-                whole.last = whole.last.max(last);
+                whole.first = whole.first.min(new.first);
+                whole.last = whole.last.max(new.last);
+                whole.count = whole.count.saturating_add(new.count);
             }
-            None => self.whole_seconds.push(WholeSeconds { service, first, last }),
+            None => self.whole_seconds.push(new),
         }
     }
 
@@ -242,13 +251,14 @@ impl ParentClaim {
 pub(crate) struct SpanView {
     pub(crate) record_count: u32,
     pub(crate) error_count: u32,
-    /// A record says that the span failed.
-    pub(crate) is_failed: bool,
     /// Of records with a time; `first` > `last` while there is none.
     pub(crate) first: i64,
     pub(crate) last: i64,
-    /// The longest interval that a record reports, those of whole-second stamps last.
+    /// The longest interval that a record reports, of those placed by a stamp finer than a second.
     pub(crate) interval: Option<Interval>,
+    /// The longest of those placed by a whole second: what it is worth depends on the service. Few
+    /// spans have one.
+    pub(crate) whole_interval: Option<Box<Interval>>,
     /// Of the earliest record.
     pub(crate) label: u32,
     /// When the record was written that names the service: the earliest that does.
@@ -267,10 +277,10 @@ impl Default for SpanView {
         SpanView {
             record_count: 0,
             error_count: 0,
-            is_failed: false,
             first: i64::MAX,
             last: i64::MIN,
             interval: None,
+            whole_interval: None,
             label: u32::MAX,
             service_at: NEVER,
             service: None,
@@ -291,10 +301,10 @@ impl SpanView {
         SpanView {
             record_count: 1,
             error_count: u32::from(facts.is_error),
-            is_failed: facts.fails_span,
             first: known().min().unwrap_or(i64::MAX),
             last: known().max().unwrap_or(i64::MIN),
-            interval: facts.interval,
+            interval: facts.interval.filter(|interval| !interval.is_coarse),
+            whole_interval: facts.interval.filter(|interval| interval.is_coarse).map(Box::new),
             label: facts.label,
             service_at: at,
             service: facts.service,
@@ -309,17 +319,18 @@ impl SpanView {
     fn merge(&mut self, other: &SpanView, symbols: &Symbols) {
         self.record_count = self.record_count.saturating_add(other.record_count);
         self.error_count = self.error_count.saturating_add(other.error_count);
-        self.is_failed |= other.is_failed;
         // Before `first` changes: the label belongs to it.
         if (other.first, other.label) < (self.first, self.label) {
             self.label = other.label;
         }
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
-        let weight =
-            |interval: Interval| (!interval.is_coarse, interval.duration, Reverse(interval.start));
-        if other.interval.map(weight) > self.interval.map(weight) {
+        if other.interval.map(Interval::rank) > self.interval.map(Interval::rank) {
             self.interval = other.interval;
+        }
+        let rank = |interval: &Option<Box<Interval>>| interval.as_deref().map(|i| i.rank());
+        if rank(&other.whole_interval) > rank(&self.whole_interval) {
+            self.whole_interval.clone_from(&other.whole_interval);
         }
         let service = |view: &SpanView| (view.service.is_none(), view.service_at);
         let order = service(other).cmp(&service(self));

@@ -77,7 +77,25 @@ impl FromIterator<TraceKey> for Wanted {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Spellings {
     usual: u8,
-    others: SmallVec<[Symbol; 2]>,
+    others: SmallVec<[Other; 2]>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Other {
+    text: Symbol,
+    /// Not the id, but a value that led to the trace.
+    is_link: bool,
+}
+
+/// How a trace is called.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Called {
+    /// As printed.
+    pub(crate) trace_id: String,
+    /// Other spellings, sorted.
+    pub(crate) aliases: Vec<String>,
+    /// Values of links, sorted.
+    pub(crate) links: Vec<String>,
 }
 
 /// The usual spellings.
@@ -91,6 +109,8 @@ const UPPER_HEX_32: u8 = 8;
 pub(crate) enum Spelling {
     Usual(u8),
     Other(Symbol),
+    /// No spelling, but the value of a link.
+    Link(Symbol),
     Unknown,
 }
 
@@ -161,22 +181,35 @@ impl Spellings {
     pub(crate) fn add(&mut self, spelling: Spelling) {
         match spelling {
             Spelling::Usual(bit) => self.usual |= bit,
-            Spelling::Other(symbol) if !self.others.contains(&symbol) => self.others.push(symbol),
-            Spelling::Other(_) | Spelling::Unknown => {}
+            Spelling::Other(text) => self.add_other(Other { text, is_link: false }),
+            Spelling::Link(text) => self.add_other(Other { text, is_link: true }),
+            Spelling::Unknown => {}
+        }
+    }
+
+    fn add_other(&mut self, other: Other) {
+        if !self.others.contains(&other) {
+            self.others.push(other);
         }
     }
 
     pub(crate) fn merge(&mut self, other: &Spellings) {
         self.usual |= other.usual;
-        for &symbol in &other.others {
-            self.add(Spelling::Other(symbol));
+        for &other in &other.others {
+            self.add_other(other);
         }
     }
 
-    /// The trace id as printed, and every other spelling, sorted.
-    pub(crate) fn resolve(&self, key: TraceKey, symbols: &Symbols) -> (String, Vec<String>) {
-        let mut all: Vec<String> =
-            self.others.iter().map(|&symbol| symbols.name(symbol).to_string()).collect();
+    /// The trace id as printed, every other spelling, and what led to it. The same digits in upper
+    /// case are no other spelling.
+    pub(crate) fn resolve(&self, key: TraceKey, symbols: &Symbols) -> Called {
+        let texts = |is_link: bool| {
+            let others = self.others.iter().filter(move |other| other.is_link == is_link);
+            others.map(|other| symbols.name(other.text).to_string())
+        };
+        let mut links: Vec<String> = texts(true).collect();
+        links.sort_unstable();
+        let mut all: Vec<String> = texts(false).collect();
         let value = match key {
             TraceKey::Full(id) => Some(id.get()),
             TraceKey::Low64(low) => Some(u128::from(low)),
@@ -202,7 +235,6 @@ impl Spellings {
             TraceKey::Low64(low) if self.usual & HEX_32 != 0 => format!("{low:032x}"),
             TraceKey::Low64(low) => format!("{low:016x}"),
             TraceKey::Opaque(hash) => {
-                // Values of links are among them.
                 let is_own = |text: &&String| link_value(text.as_bytes()) == hash;
                 all.iter()
                     .find(is_own)
@@ -211,8 +243,8 @@ impl Spellings {
                     .unwrap_or_else(|| format!("{hash:032x}"))
             }
         };
-        all.retain(|spelling| *spelling != printed);
-        (printed, all)
+        all.retain(|spelling| !spelling.eq_ignore_ascii_case(&printed));
+        Called { trace_id: printed, aliases: all, links }
     }
 }
 
@@ -320,17 +352,20 @@ mod tests {
         let key = full(0x4bf9_2f35_77b3_4da6);
         let mut spellings = spell(TraceKey::Low64(LOW), b"11803532876627986230", &symbols);
         spellings.add(Spelling::Usual(HEX_32));
-        let (printed, aliases) = spellings.resolve(key, &symbols);
-        assert_eq!(printed, "4bf92f3577b34da6a3ce929d0e0e4736");
-        assert_eq!(aliases, ["11803532876627986230"]);
+        spellings.add(Spelling::Usual(UPPER_HEX_32));
+        spellings.add(symbols.intern(b"req-8842").map_or(Spelling::Unknown, Spelling::Link));
+        let called = spellings.resolve(key, &symbols);
+        assert_eq!(called.trace_id, "4bf92f3577b34da6a3ce929d0e0e4736");
+        assert_eq!(called.aliases, ["11803532876627986230"]);
+        assert_eq!(called.links, ["req-8842"]);
     }
 
     #[test]
     fn an_opaque_id_is_printed_as_written() {
         let symbols = Symbols::new();
         let key = TraceKey::Opaque(5);
-        let (printed, aliases) = spell(key, b"req-77", &symbols).resolve(key, &symbols);
-        assert_eq!((printed.as_str(), aliases.len()), ("req-77", 0));
+        let called = spell(key, b"req-77", &symbols).resolve(key, &symbols);
+        assert_eq!((called.trace_id.as_str(), called.aliases.len()), ("req-77", 0));
     }
 
     #[test]

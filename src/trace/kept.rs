@@ -2,7 +2,8 @@
 
 use crate::record::Timestamp;
 use crate::trace::assemble::Names;
-use crate::trace::facts::KeptRecord;
+use crate::trace::facts::{KeptRecord, is_whole_second};
+use crate::trace::precision::Units;
 use crate::trace::{Name, TraceRecord};
 use crate::trace_context::SpanId;
 use hashbrown::HashMap;
@@ -34,7 +35,11 @@ pub(crate) fn first_bodies(kept: &[KeptRecord]) -> HashMap<u64, Name> {
 
 /// Records by time, then source, then line. One without time stays behind the record before it
 /// in its source.
-pub(crate) fn records(mut kept: Vec<KeptRecord>, names: &mut Names<'_>) -> Vec<TraceRecord> {
+pub(crate) fn records(
+    mut kept: Vec<KeptRecord>,
+    units: &Units,
+    names: &mut Names<'_>,
+) -> Vec<TraceRecord> {
     fn place(record: &KeptRecord) -> impl Ord + '_ {
         (
             record.source,
@@ -67,6 +72,8 @@ pub(crate) fn records(mut kept: Vec<KeptRecord>, names: &mut Names<'_>) -> Vec<T
             service_name: names.get(record.service),
             severity: record.severity,
             is_error: record.is_error,
+            is_coarse: units.is_coarse(record.service)
+                && record.timestamp.is_some_and(is_whole_second),
             body: record.body,
         })
         .collect()

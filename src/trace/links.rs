@@ -133,7 +133,7 @@ impl Links {
                     linked.joined += count;
                     let trace = &mut traces[place].1;
                     trace.merge(*fragment, symbols);
-                    trace.spellings.add(link.name.map_or(Spelling::Unknown, Spelling::Other));
+                    trace.spellings.add(link.name.map_or(Spelling::Unknown, Spelling::Link));
                 }
                 None if link.traces.is_empty() => {}
                 None => linked.ambiguous += count,

@@ -19,6 +19,7 @@ mod kept;
 mod links;
 mod outline;
 mod precision;
+mod primer;
 #[cfg(test)]
 mod properties;
 mod select;
@@ -35,6 +36,7 @@ pub use clock::{ClockSkew, clock_skews};
 pub use identity::{Wanted, normalized};
 pub use links::{Linked, Links};
 pub use outline::Outline;
+pub use primer::{Primer, PrimerBatch};
 pub use select::Selection;
 pub use store::{Assembly, Batch, Drafts, Options, TraceStore};
 
@@ -50,6 +52,8 @@ pub struct Trace {
     pub key: TraceKey,
     /// Other spellings of the same trace that were joined, sorted.
     pub aliases: Vec<String>,
+    /// Values of links by which records without a trace id joined it, sorted.
+    pub links: Vec<String>,
     /// Earliest moment known (record or reported span start).
     pub start: Option<Timestamp>,
     /// Latest moment known.
@@ -64,17 +68,21 @@ pub struct Trace {
     pub untimed_count: u64,
     /// Spans in tree order (parents before children, siblings by start, then id).
     pub spans: Vec<Span>,
+    /// Services that write times in whole seconds and of which spans had to be
+    /// [placed](Span::is_placed), sorted.
+    pub coarse_services: Vec<Name>,
     /// Per service that wrote them, sorted: records that are in no span. A record that knows a span
     /// only as its caller's is one of them: it is not that span's, see [`Span::outside_count`].
     pub loose_records: Vec<(Option<Name>, u64)>,
     /// The records in time order; empty unless they were asked for.
     pub records: Vec<TraceRecord>,
-    /// Span ids that are named as parents but that no record shows, with the number of records
-    /// that name them, sorted.
-    pub missing_spans: Vec<(SpanId, u64)>,
+    /// Spans that are named as parents but that no record shows, sorted by id.
+    pub missing_spans: Vec<MissingSpan>,
     /// Spans that name each other as parents, each loop sorted by id; it was cut at its earliest
     /// span, which became a root.
     pub loops: Vec<Vec<SpanId>>,
+    /// Clocks that were set back or forward: see [`Trace::adjust_clocks`].
+    pub clock_adjustments: Vec<ClockSkew>,
     /// Spans of which a record says that they ended before they started, sorted.
     pub ends_before_start: Vec<SpanId>,
 }
@@ -87,7 +95,8 @@ pub struct Span {
     /// The parent, reported or guessed.
     pub parent: Parent,
     /// Index into [`Trace::spans`] of the parent, if a record shows it. Where the reported parent
-    /// was never logged: the nearest ancestor that was, if it can be guessed.
+    /// was never logged: the nearest ancestor that was, if it can be guessed; all children of a
+    /// [missing span](MissingSpan) have the same.
     pub parent_index: Option<usize>,
     /// Distance from its root.
     pub depth: u32,
@@ -102,6 +111,8 @@ pub struct Span {
     pub first_body: Option<Name>,
     /// Start and end; `None` when none of its records has a time.
     pub bounds: Option<SpanBounds>,
+    /// Known to the second only, and moved within that second to where it holds its children.
+    pub is_placed: bool,
     /// Error, ok or unset.
     pub status: Status,
     /// Records written in it.
@@ -112,6 +123,17 @@ pub struct Span {
     pub outside_count: u64,
     /// Seen only through propagation values that its callees logged.
     pub is_seen_from_outside: bool,
+}
+
+/// A span that is named as a parent and shown by no record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MissingSpan {
+    /// The id.
+    pub span_id: SpanId,
+    /// Records that name it.
+    pub record_count: u64,
+    /// Index into [`Trace::spans`] of its nearest ancestor that was logged: a guess.
+    pub parent_index: Option<usize>,
 }
 
 /// Who says what the parent is.
@@ -173,6 +195,8 @@ pub struct TraceRecord {
     pub severity: Option<Severity>,
     /// Error by severity, exception or status.
     pub is_error: bool,
+    /// Its service writes whole seconds: the stamp is up to a second early.
+    pub is_coarse: bool,
     /// The message, lossily UTF-8.
     pub body: Name,
 }
@@ -186,16 +210,22 @@ impl Trace {
 }
 
 impl Trace {
-    /// Whether it failed, or a view from outside shows an error.
+    /// The span that is named as a parent and was never logged.
+    pub fn missing_span(&self, id: SpanId) -> Option<&MissingSpan> {
+        let found = self.missing_spans.binary_search_by_key(&id, |missing| missing.span_id);
+        found.ok().map(|place| &self.missing_spans[place])
+    }
+
+    /// Whether it failed.
     pub fn has_error(&self) -> bool {
-        self.status == Status::Error || self.error_count > 0
+        self.status == Status::Error
     }
 }
 
 impl Span {
-    /// Whether it failed, or was seen to fail from outside.
+    /// Whether it failed.
     pub fn has_error(&self) -> bool {
-        self.status == Status::Error || self.error_count > 0
+        self.status == Status::Error
     }
 }
 

@@ -4,7 +4,10 @@
 
 use crate::record::{LineOrigin, LogRecord, Severity, Timestamp, TraceKey};
 use crate::source::SourceId;
-use crate::trace::{Assembly, Drafts, Options, Outline, Parent, SpanBounds, TraceStore};
+use crate::trace::precision::Precisions;
+use crate::trace::{
+    Apprentice, Assembly, Drafts, Options, Outline, Parent, SpanBounds, TraceStore,
+};
 use crate::trace_context::{SpanId, TraceId};
 use proptest::prelude::*;
 
@@ -113,9 +116,10 @@ proptest! {
             batch.push(*source, record, &[*origin]);
         }
         store.absorb(&mut batch);
-        let Drafts { drafts, apprentice, .. } = store.into_drafts();
+        let Drafts { drafts, symbols, .. } = store.into_drafts();
+        let apprentice = Apprentice::new(drafts.clone(), Precisions::default(), symbols);
         let outlines: Vec<_> = drafts.iter().map(|draft| apprentice.outline(draft)).collect();
-        let lessons = apprentice.learn(&drafts);
+        let lessons = apprentice.learn();
         let assembler = apprentice.graduate(lessons);
         for (draft, outline) in drafts.into_iter().zip(outlines) {
             let trace = assembler.assemble(draft);

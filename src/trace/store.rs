@@ -13,7 +13,7 @@ use crate::trace::fragment::TraceFragment;
 use crate::trace::identity::{Joined, Joins, Wanted};
 use crate::trace::links::{Linked, Links};
 use crate::trace::precision::Precisions;
-use crate::trace::symbols::Symbols;
+use crate::trace::symbols::{Symbol, Symbols};
 use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use std::hash::BuildHasher;
@@ -78,7 +78,6 @@ impl Shard {
 struct Totals {
     untraced: u64,
     links: Links,
-    precisions: Precisions,
 }
 
 /// The traces of a store, assembled.
@@ -104,15 +103,15 @@ impl Assembly {
 pub struct Drafts {
     /// One for each trace, in no order that means anything.
     pub drafts: Vec<Draft>,
-    /// Tells of them what can be told at once, and learns what it takes to assemble them.
-    pub apprentice: Apprentice,
+    /// Their names.
+    pub(crate) symbols: Arc<Symbols>,
     /// As in [`Assembly`].
     pub ambiguous_ids: Vec<String>,
     /// What became of records with links.
     pub linked: Linked,
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -121,10 +120,19 @@ impl TraceStore {
 
     /// An empty store.
     pub fn new(options: Options) -> TraceStore {
+        TraceStore::naming(options, Arc::new(Symbols::new()))
+    }
+
+    /// An empty store of the same names.
+    pub(crate) fn beside(&self, options: Options) -> TraceStore {
+        TraceStore::naming(options, Arc::clone(&self.symbols))
+    }
+
+    fn naming(options: Options, symbols: Arc<Symbols>) -> TraceStore {
         let shards = (0..Self::SHARDS).map(|_| Mutex::default()).collect();
         TraceStore {
             options: Arc::new(options),
-            symbols: Arc::new(Symbols::new()),
+            symbols,
             hasher: DefaultHashBuilder::default(),
             shards,
             batches: AtomicUsize::new(0),
@@ -146,7 +154,6 @@ impl TraceStore {
                 % self.shards.len(),
             untraced: 0,
             links: Links::default(),
-            precisions: Precisions::default(),
         }
     }
 
@@ -155,7 +162,6 @@ impl TraceStore {
         {
             let mut totals = lock(&self.totals);
             totals.untraced += std::mem::take(&mut batch.untraced);
-            totals.precisions.merge(&std::mem::take(&mut batch.precisions));
             if !batch.links.is_empty() {
                 totals.links.merge_with(std::mem::take(&mut batch.links), &self.symbols);
             }
@@ -185,10 +191,12 @@ impl TraceStore {
         self.shards.iter().map(|shard| lock(shard).traces.len()).sum()
     }
 
-    /// Joins spellings and assembles every trace.
+    /// Joins spellings and assembles every trace, learning from all of them: for tests, where all
+    /// is in memory and the traces are few.
     pub fn into_assembly(self) -> Assembly {
-        let Drafts { drafts, apprentice, ambiguous_ids, .. } = self.into_drafts();
-        let lessons = apprentice.learn(&drafts);
+        let Drafts { drafts, symbols, ambiguous_ids, .. } = self.into_drafts();
+        let apprentice = Apprentice::new(drafts.clone(), Precisions::default(), symbols);
+        let lessons = apprentice.learn();
         let assembler = apprentice.graduate(lessons);
         let traces = drafts.into_iter().map(|draft| assembler.assemble(draft)).collect();
         Assembly::new(traces, ambiguous_ids)
@@ -211,8 +219,7 @@ impl TraceStore {
         let linked = totals.links.join(&mut traces, &symbols);
         let ambiguous_ids = join(&mut traces, &symbols);
         let drafts = traces.into_iter().map(|(key, fragment)| Draft::new(key, fragment)).collect();
-        let apprentice = Apprentice::new(totals.precisions, symbols);
-        Drafts { drafts, apprentice, ambiguous_ids, linked }
+        Drafts { drafts, symbols, ambiguous_ids, linked }
     }
 }
 
@@ -231,7 +238,7 @@ fn join(traces: &mut Vec<(TraceKey, TraceFragment)>, symbols: &Symbols) -> Vec<S
         match joins.resolve(*key) {
             Joined::Alone => place += 1,
             Joined::Ambiguous => {
-                ambiguous_ids.push(fragment.spellings.resolve(*key, symbols).0);
+                ambiguous_ids.push(fragment.spellings.resolve(*key, symbols).trace_id);
                 place += 1;
             }
             Joined::Into(full) => {
@@ -264,7 +271,6 @@ pub struct Batch {
     first_shard: usize,
     untraced: u64,
     links: Links,
-    precisions: Precisions,
 }
 
 impl Batch {
@@ -285,13 +291,15 @@ impl Batch {
         let keep = self.options.keep_records;
         let facts =
             RecordFacts::of(source, record, key, lines, keep, &mut self.cache, &self.symbols);
-        if let Some(stamp) = facts.timestamp {
-            self.precisions.observe(facts.service, stamp);
-        }
         let hash = self.hasher.hash_one(facts.key);
         // Not the top bits: tables tell their entries apart by those.
         let shard = (hash >> 32) as usize % self.shards.len();
         self.shards[shard].push((hash, facts));
+    }
+
+    /// The service of a record.
+    pub(crate) fn service(&mut self, record: &LogRecord<'_>) -> Option<Symbol> {
+        self.cache.intern(record.service_name.as_deref()?, &self.symbols)
     }
 
     /// A record that names no trace may have a link to one.
@@ -313,6 +321,6 @@ impl Batch {
 
     /// Whether nothing was gathered.
     pub fn is_empty(&self) -> bool {
-        self.untraced == 0 && self.shards.iter().all(Vec::is_empty)
+        self.untraced == 0 && self.links.is_empty() && self.shards.iter().all(Vec::is_empty)
     }
 }

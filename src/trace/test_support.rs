@@ -3,7 +3,7 @@
 
 use crate::record::{LineOrigin, LogRecord, Timestamp, TraceKey};
 use crate::source::SourceId;
-use crate::trace::{Assembly, Options, Parent, SpanBounds, Trace, TraceStore};
+use crate::trace::{Assembly, Drafts, Options, Parent, Primer, SpanBounds, Trace, TraceStore};
 use crate::trace_context::SpanId;
 
 pub(crate) const MS: i64 = 1_000_000;
@@ -27,13 +27,22 @@ pub(crate) fn record(
 
 pub(crate) fn assembly(records: &[LogRecord<'_>]) -> Assembly {
     let store = TraceStore::new(Options { keep_records: true, only: None });
-    let mut batch = store.batch();
+    let primer = Primer::beside(&store);
+    let (mut batch, mut first) = (store.batch(), primer.batch());
     for (line, record) in (0u32..).zip(records) {
         let offset = u64::from(line);
-        batch.push(SourceId(0), record, &[LineOrigin { chunk: 0, line, offset, length: 0 }]);
+        let lines = [LineOrigin { chunk: 0, line, offset, length: 0 }];
+        batch.push(SourceId(0), record, &lines);
+        first.push(SourceId(0), record, &lines);
     }
     store.absorb(&mut batch);
-    store.into_assembly()
+    primer.absorb(&mut first);
+    let apprentice = primer.into_apprentice(&[]);
+    let lessons = apprentice.learn();
+    let assembler = apprentice.graduate(lessons);
+    let Drafts { drafts, ambiguous_ids, .. } = store.into_drafts();
+    let traces = drafts.into_iter().map(|draft| assembler.assemble(draft)).collect();
+    Assembly::new(traces, ambiguous_ids)
 }
 
 /// The only trace of these records.

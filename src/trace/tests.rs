@@ -3,7 +3,7 @@
 
 use crate::record::{LogRecord, Severity, Timestamp, TraceKey};
 use crate::trace::test_support::{MS, assembly, bounds, parents, record, trace};
-use crate::trace::{Parent, Status};
+use crate::trace::{Parent, Status, Trace};
 use crate::trace_context::{SpanId, TraceId};
 
 const SECOND: i64 = 1000 * MS;
@@ -68,7 +68,8 @@ fn of_two_spans_that_quote_one_caller_the_inner_hangs_below_the_outer() {
         quoting(record("stock", 3, 15_000, "found"), 1),
     ]);
     assert_eq!(parents(&trace), [(2, 1, false), (3, 2, true)]);
-    assert_eq!(trace.missing_spans, [(SpanId::new(1).unwrap(), 3)]);
+    let missing = trace.missing_spans.iter().map(|span| (span.span_id.get(), span.record_count));
+    assert_eq!(missing.collect::<Vec<_>>(), [(1, 3)]);
 }
 
 #[test]
@@ -81,6 +82,24 @@ fn a_child_of_a_span_never_logged_hangs_below_the_nearest_that_was() {
     let span = trace.spans.iter().find(|span| span.span_id.get() == 3).unwrap();
     assert_eq!(span.parent, Parent::Reported(SpanId::new(2).unwrap()));
     assert_eq!(span.parent_index.map(|index| trace.spans[index].span_id.get()), Some(1));
+    assert_eq!(trace.missing_spans[0].parent_index, span.parent_index);
+}
+
+#[test]
+fn children_of_a_span_never_logged_stay_together() {
+    let child = |span, at, body| LogRecord {
+        parent_span_id: SpanId::new(9),
+        ..record("stock", span, at, body)
+    };
+    let trace = trace(&[
+        record("shop", 1, 0, "request started"),
+        child(2, 5_000, "lookup"),
+        record("shop", 1, 9_000, "request finished"),
+        child(3, 20_000, "audit"),
+    ]);
+    let above: Vec<_> = trace.spans.iter().map(|span| span.parent_index).collect();
+    assert_eq!(above, [None, Some(0), Some(0)]);
+    assert_eq!(trace.missing_spans[0].parent_index, Some(0));
 }
 
 #[test]
@@ -141,9 +160,21 @@ fn a_record_before_the_reported_start_shows_that_it_was_a_part() {
     assert_eq!(bounds(&trace, 1), Some((10 * MS, 90 * MS, false)));
 }
 
+/// The trace of these records, where nginx has written whole seconds before.
+fn trace_beside_whole_seconds(records: &[LogRecord<'static>]) -> Trace {
+    let earlier = (1..=4).map(|second| LogRecord {
+        trace: Some(TraceKey::Low64(2)),
+        ..at_second(record("nginx", 0, 0, "GET /"), second)
+    });
+    let all: Vec<_> = earlier.chain(records.iter().cloned()).collect();
+    let mut traces = assembly(&all).traces;
+    traces.retain(|trace| trace.key == TraceKey::Low64(1));
+    traces.pop().unwrap()
+}
+
 #[test]
 fn whole_seconds_do_not_stretch_a_trace_of_finer_times() {
-    let trace = trace(&[
+    let trace = trace_beside_whole_seconds(&[
         at_second(quoting(lasting(record("nginx", 0, 0, "GET /"), 500 * MS), 1), 50),
         record("shop", 2, 50_200_123, "request started"),
         record("shop", 2, 50_600_456, "request finished"),
@@ -154,6 +185,23 @@ fn whole_seconds_do_not_stretch_a_trace_of_finer_times() {
     assert!(start <= 50_200_123 * 1000 && end >= 50_600_456 * 1000);
     assert_eq!((end - start, is_reported), (500 * MS, true));
     assert!(trace.duration().unwrap() <= 500 * MS as u64);
+    // Never silently.
+    assert!(trace.spans[0].is_placed && !trace.spans[1].is_placed);
+    assert_eq!(trace.coarse_services, ["nginx".into()]);
+}
+
+// A span of milliseconds that ended on a full second was moved so that it held its child.
+#[test]
+fn one_stamp_of_a_full_second_moves_nothing() {
+    let trace = trace(&[
+        lasting(record("web", 1, 1_000_000, "GET /"), 1000 * MS),
+        LogRecord {
+            parent_span_id: SpanId::new(1),
+            ..lasting(record("mail", 2, 1_300_000, "send"), 400 * MS)
+        },
+    ]);
+    assert_eq!(bounds(&trace, 1), Some((0, SECOND, true)));
+    assert_eq!(bounds(&trace, 2), Some((900 * MS, 1300 * MS, true)));
 }
 
 #[test]
@@ -169,13 +217,13 @@ fn a_service_that_writes_finer_times_elsewhere_means_a_whole_second_exactly() {
 // Status and counts.
 
 #[test]
-fn a_failed_answer_seen_from_outside_is_an_error_record_and_no_failed_span() {
+fn a_failed_answer_seen_from_outside_is_an_error_of_the_call_and_of_the_trace() {
     let answer = |status| LogRecord {
         http_status: Some(status),
         ..quoting(record("nginx", 0, 5_000, "GET /"), 7)
     };
     for (status, expected, errors) in
-        [(503, Status::Unset, 1), (404, Status::Ok, 0), (200, Status::Ok, 0)]
+        [(503, Status::Error, 1), (404, Status::Ok, 0), (200, Status::Ok, 0)]
     {
         let trace = trace(&[answer(status)]);
         assert_eq!((trace.status, trace.spans[0].status), (expected, expected), "{status}");

@@ -1,9 +1,10 @@
 //! Where the time went, counted: the critical path, self time by service and operation, the
 //! longest silences.
 
-use super::{Picture, first_line, heading};
+use super::{Picture, heading};
+use crate::analysis::Gap;
 use crate::render::{
-    duration::{count, duration, grouped, share},
+    duration::{count, grouped, share},
     escape::{cut, cut_start, escape, width},
     line::write_wrapped,
     style::{DIM, PLAIN, Paint},
@@ -18,24 +19,26 @@ const MAX_STEPS: usize = 20;
 /// Services, and operations of one service, shown.
 const MAX_SERVICES: usize = 6;
 const MAX_OPERATIONS: usize = 4;
-/// Silences shown.
-const MAX_GAPS: usize = 3;
 
 /// `gateway 22 ms → payment 790 ms → …`
 pub(super) fn write_critical_path(out: &mut dyn Write, picture: &Picture<'_>) -> io::Result<()> {
     let spans = &picture.timeline.trace.spans;
     let (steps, short) = long_steps(picture);
-    if steps.len() < 2 {
+    if steps.is_empty() {
         return Ok(());
     }
     let mut pieces: Vec<Vec<(String, Paint)>> = steps
         .into_iter()
         .map(|(span, time)| {
+            let Some(span) = span else {
+                return vec![(format!("no span {}", picture.duration(time)), DIM)];
+            };
             let (label, paint) = match spans[span].service_name.as_deref() {
                 Some(name) => (escape(name).into_owned(), picture.paints.get(Some(name))),
                 None => picture.operation(&spans[span]),
             };
-            let label = cut(&label, 24, picture.glyphs.ellipsis).into_owned();
+            let label =
+                cut(&label, (picture.width / 2).min(24), picture.glyphs.ellipsis).into_owned();
             vec![(label, paint), (format!(" {}", picture.duration(time)), PLAIN)]
         })
         .collect();
@@ -51,23 +54,28 @@ pub(super) fn write_critical_path(out: &mut dyn Write, picture: &Picture<'_>) ->
     write_wrapped(out, line, indent, &arrow, &pieces)
 }
 
-/// The steps that matter, as span and nanoseconds, and how many others there are, taking how long.
-/// What stands side by side in one span once the others are left out becomes one step.
-fn long_steps(picture: &Picture<'_>) -> (Vec<(usize, u64)>, (u64, u64)) {
-    let steps: Vec<(usize, u64)> = picture
-        .timeline
-        .critical_path
-        .iter()
-        .filter(|step| step.span < picture.timeline.trace.spans.len())
-        .map(|step| (step.span, step.end.nanoseconds().abs_diff(step.start.nanoseconds())))
-        .filter(|&(_, time)| time > 0)
-        .collect();
+/// A step of the critical path, or a time between two (`None`), and its nanoseconds.
+type Step = (Option<usize>, u64);
+
+/// The steps that matter, and how many others there are, taking how long. What stands side by side
+/// in one span once the others are left out becomes one step.
+fn long_steps(picture: &Picture<'_>) -> (Vec<Step>, (u64, u64)) {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut reached = None;
+    let spans = picture.timeline.trace.spans.len();
+    for step in picture.timeline.critical_path.iter().filter(|step| step.span < spans) {
+        let (start, end) = (step.start.nanoseconds(), step.end.nanoseconds());
+        steps.extend(reached.map(|reached: i64| (None, start.abs_diff(reached))));
+        steps.push((Some(step.span), end.abs_diff(start)));
+        reached = Some(end);
+    }
+    steps.retain(|&(_, time)| time > 0);
     let total: u64 = steps.iter().map(|&(_, time)| time).sum();
     let mut times: Vec<u64> = steps.iter().map(|&(_, time)| time).collect();
     times.sort_unstable_by(|a, b| b.cmp(a));
     let least = times.get(MAX_STEPS).map_or(0, |&time| time + 1);
     let least = least.max((total as f64 * LEAST_STEP) as u64);
-    let mut long: Vec<(usize, u64)> = Vec::new();
+    let mut long: Vec<Step> = Vec::new();
     let mut short = (0, 0);
     for (span, time) in steps {
         match long.last_mut() {
@@ -121,7 +129,7 @@ fn service_rows(picture: &Picture<'_>, service: &crate::analysis::ServiceShare) 
         .filter(|operation| operation.service_name == service.service_name)
         .collect();
     let name = |name: &Option<Name>| match name {
-        Some(name) => (escape(name).into_owned(), PLAIN),
+        Some(name) => (picture.name(name), PLAIN),
         None => (String::new(), DIM),
     };
     let service_name = service.service_name.as_deref();
@@ -236,21 +244,31 @@ fn share_bar(picture: &Picture<'_>, part: f64, cells: usize) -> String {
     bar
 }
 
+/// How long a silence was, and how much of it no span below was at work, where that is less.
+fn silence(picture: &Picture<'_>, gap: &Gap) -> String {
+    /// The texts on both sides are worth more than a second figure.
+    const ROOMY: usize = 72;
+    let uncovered = picture.duration(gap.uncovered);
+    if gap.uncovered == gap.duration || picture.width < ROOMY {
+        return uncovered;
+    }
+    format!("{uncovered} of {}", picture.duration(gap.duration))
+}
+
 /// The longest silences, with the texts on both sides and where they stand.
 pub(super) fn write_gaps(out: &mut dyn Write, picture: &Picture<'_>) -> io::Result<()> {
     let trace = &picture.timeline.trace;
     let gaps: Vec<_> = picture
         .timeline
-        .gaps
+        .silences
         .iter()
-        .take(MAX_GAPS)
         .filter_map(|gap| {
             let (before, after) = (trace.records.get(gap.before)?, trace.records.get(gap.after)?);
             let span = gap.span.and_then(|span| trace.spans.get(span));
             let service = span
                 .and_then(|span| span.service_name.as_deref())
                 .or(before.service_name.as_deref());
-            Some((gap.duration, service, before, after))
+            Some((silence(picture, gap), service, before, after))
         })
         .collect();
     if gaps.is_empty() {
@@ -265,18 +283,20 @@ pub(super) fn write_gaps(out: &mut dyn Write, picture: &Picture<'_>) -> io::Resu
     let service_room = widest_service.min((picture.width / 6).max(8));
     let locations: Vec<String> =
         gaps.iter().map(|&(_, _, before, after)| picture.locations(before, after)).collect();
-    let used = 9 + 2 + service_room + 2;
+    let time_room = gaps.iter().map(|gap| width(&gap.0)).max().unwrap_or(0).max(9);
+    let used = time_room + 2 + service_room + 2;
     let rest = picture.width.saturating_sub(used);
     let location_room = locations.iter().map(|text| width(text)).max().unwrap_or(0).min(rest / 2);
     let texts_room = rest.saturating_sub(location_room + 2);
     for ((time, service, before, after), location) in gaps.into_iter().zip(&locations) {
         let mut line = picture.line();
-        line.right(&duration(time, picture.style.ascii), 9, PLAIN).space(2);
+        line.right(&time, time_room, PLAIN).space(2);
         line.cut(&picture.service(service), service_room, picture.paints.get(service));
         line.pad_to(used);
         if texts_room >= 16 {
             let arrow = format!(" {} ", picture.glyphs.arrow);
-            let (first, second) = (first_line(&before.body).0, first_line(&after.body).0);
+            let (first, second) =
+                (picture.first_line(&before.body).0, picture.first_line(&after.body).0);
             let room = texts_room - width(&arrow);
             // Each may have half; what one does not need the other gets.
             let second_room = (room - room / 2).max(room.saturating_sub(width(&first)));

@@ -24,6 +24,7 @@ pub(super) struct Marks {
     pub waiting: bool,
     pub never_logged: bool,
     pub loose: bool,
+    pub record: bool,
 }
 
 /// A row, worded but not yet fitted.
@@ -66,7 +67,12 @@ pub(super) fn write_chart(out: &mut dyn Write, picture: &Picture<'_>) -> io::Res
         if let Item::Record(at) = drawn.row.item {
             let record = &picture.timeline.trace.records[at];
             let mut line = picture.line();
-            line.push(&drawn.row.tree, DIM).pad_to(columns.service);
+            line.push(&drawn.row.tree, DIM);
+            // Who wrote it, which is not always whose span it is.
+            let service_name = record.service_name.as_deref();
+            let room = columns.service.saturating_sub(line.width());
+            line.cut(&picture.service(service_name), room, picture.paints.get(service_name));
+            line.pad_to(columns.service);
             picture.record_line(line, record).write(out)?;
             continue;
         }
@@ -100,6 +106,8 @@ fn draw<'r>(
         }
         Item::Missing(id, bounds) => {
             marks.never_logged = true;
+            let missing = picture.timeline.trace.missing_span(*id);
+            marks.inferred_parent |= missing.is_some_and(|span| span.parent_index.is_some());
             drawn.label = vec![("?".to_owned(), DIM)];
             drawn.name = (short_span(*id), DIM);
             drawn.duration.push_str(if bounds.is_some() { picture.glyphs.dash } else { "" });
@@ -117,7 +125,7 @@ fn draw<'r>(
             drawn.bar_paint = paint;
             drawn.is_error = loose_records(picture, service_name.as_deref()).any(|(_, e)| e);
         }
-        Item::Record(_) => {}
+        Item::Record(_) => marks.record = true,
     }
     drawn
 }
@@ -222,22 +230,21 @@ fn write_row(
 ) -> io::Result<()> {
     let mut line = picture.line();
     line.push(&cut(&drawn.row.tree, columns.service, ""), DIM);
-    // A fold's words may run on into the column of names, which it does not use.
+    // A fold's words may run on into the columns of names and bars, which it does not use.
     let is_folded = matches!(drawn.row.item, Item::Folded(_));
-    let gap = |column: usize| if column > 0 { column + 1 } else { 0 };
-    let label_end = if is_folded { columns.service + gap(columns.name) } else { columns.service };
+    let label_end = if is_folded { bar_column(columns) + columns.bar } else { columns.service };
     for (text, paint) in &drawn.label {
         let room = label_end.saturating_sub(line.width());
         let weight = if on_critical_path(picture, drawn) { paint.bold() } else { *paint };
         line.cut(text, room, weight);
     }
     line.pad_to(columns.service);
-    if columns.name > 0 {
+    if columns.name > 0 && !is_folded {
         line.pad_to(columns.service + 1);
         line.cut(&drawn.name.0, columns.name, drawn.name.1);
         line.pad_to(columns.service + 1 + columns.name);
     }
-    if columns.error > 0 {
+    if columns.error > 0 && !is_folded {
         line.space(1);
         line.push(if drawn.is_error { picture.glyphs.error } else { " " }, ERROR.bold());
     }

@@ -10,6 +10,7 @@ mod bar;
 mod breakdown;
 mod chart;
 mod columns;
+mod known_ids;
 mod notes;
 mod story;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use crate::analysis::Timeline;
 use crate::record::{Severity, Timestamp};
 use crate::trace::{Span, TraceRecord};
 use crate::trace_context::SpanId;
+use known_ids::KnownIds;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -38,6 +40,8 @@ struct Picture<'a> {
     paints: ServicePaints,
     /// From the first to the last moment; `None` where there are no times.
     range: Option<(Timestamp, Timestamp)>,
+    /// Left out of texts of the log.
+    known_ids: KnownIds,
     /// For each span, whether the critical path goes through it.
     is_on_path: Vec<bool>,
     /// Cells in a line.
@@ -96,6 +100,7 @@ impl<'a> Picture<'a> {
         }
         Picture {
             is_on_path,
+            known_ids: KnownIds::of(trace),
             style,
             glyphs: style.glyphs(),
             options,
@@ -135,12 +140,27 @@ impl<'a> Picture<'a> {
     /// The paint is dim where it is not a name.
     fn operation(&self, span: &Span) -> (String, Paint) {
         if let Some(name) = &span.name {
-            return (escape(name).into_owned(), PLAIN);
+            return (self.name(name), PLAIN);
         }
         match &span.first_body {
             Some(body) => (self.quoted(body), DIM),
             None => (short_span(span.span_id), DIM),
         }
+    }
+
+    /// A name out of the log, without ids that are known.
+    fn name(&self, name: &str) -> String {
+        escape(&self.known_ids.elide(name)).into_owned()
+    }
+
+    /// The first line of a text without ids that are known, escaped, and how many lines follow.
+    fn first_line(&self, body: &str) -> (String, usize) {
+        let body = body.trim_end_matches(['\n', '\r']);
+        let (first, more) = match body.split_once('\n') {
+            Some((first, rest)) => (first.trim_end_matches('\r'), 1 + rest.matches('\n').count()),
+            None => (body, 0),
+        };
+        (self.name(first), more)
     }
 
     /// Service and operation in a sentence.
@@ -166,7 +186,7 @@ impl<'a> Picture<'a> {
 
     fn quoted(&self, body: &str) -> String {
         let [open, close] = self.glyphs.quotes;
-        format!("{open}{}{close}", first_line(body).0)
+        format!("{open}{}{close}", self.first_line(body).0)
     }
 
     /// `payment.log:120`, escaped.
@@ -210,7 +230,7 @@ impl<'a> Picture<'a> {
             Cow::Borrowed("")
         };
         let reserved = if location.is_empty() { 0 } else { width(&location) + 2 };
-        let (body, more) = first_line(&record.body);
+        let (body, more) = self.first_line(&record.body);
         let more = if more > 0 { format!(" (+{more} lines)") } else { String::new() };
         let room = room.saturating_sub(reserved);
         let body_room = room.saturating_sub(width(&more)).max(1);
@@ -226,17 +246,6 @@ impl<'a> Picture<'a> {
             line.pad_to(column).push(&location, DIM);
         }
         line
-    }
-}
-
-/// The first line of a text, escaped, and how many follow.
-fn first_line(body: &str) -> (Cow<'_, str>, usize) {
-    let body = body.trim_end_matches(['\n', '\r']);
-    match body.split_once('\n') {
-        Some((first, rest)) => {
-            (escape(first.trim_end_matches('\r')), 1 + rest.matches('\n').count())
-        }
-        None => (escape(body), 0),
     }
 }
 

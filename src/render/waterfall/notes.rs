@@ -25,7 +25,8 @@ pub(super) fn write_notes(
         (marks.observed, glyphs.observed, "first to last log line"),
         (marks.inferred_parent, &format!("{}{}", glyphs.last, glyphs.guess), "parent guessed"),
         (inferred.is_some(), inferred.as_deref().unwrap_or("?"), "service guessed"),
-        (marks.loose, glyphs.record, "record of no span"),
+        (marks.record, glyphs.record, "log line"),
+        (marks.loose && !marks.record, glyphs.record, "record of no span"),
         (marks.never_logged, "?", "named but never logged"),
     ]
     .into_iter()

@@ -9,7 +9,7 @@ use crate::render::{
     style::{BOLD, DIM, ERROR, GOOD, PLAIN, Paint},
     time::{clock, date, zone_name},
 };
-use crate::trace::{Span, Status};
+use crate::trace::Status;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -20,8 +20,7 @@ pub(super) fn write_header(out: &mut dyn Write, picture: &Picture<'_>) -> io::Re
     let trace = &picture.timeline.trace;
     let mut pieces: Vec<Piece> =
         vec![vec![("trace ".to_owned(), DIM), (escape(&trace.trace_id).into_owned(), BOLD)]];
-    let status = if trace.has_error() { Status::Error } else { trace.status };
-    pieces.push(vec![match status {
+    pieces.push(vec![match trace.status {
         Status::Error => (format!("{} error", picture.glyphs.error), ERROR.bold()),
         Status::Ok => (format!("{} ok", picture.glyphs.ok), GOOD),
         Status::Unset => ("no errors".to_owned(), DIM),
@@ -127,7 +126,7 @@ fn many_calls(picture: &Picture<'_>, most: u64) -> Option<Piece> {
         (picture.short(&picture.service(service_name)), picture.paints.get(service_name)),
     ];
     if let Some(name) = operation.name.as_deref() {
-        sentence.push((format!(" {}", picture.short(&escape(name))), PLAIN));
+        sentence.push((format!(" {}", picture.short(&picture.name(name))), PLAIN));
     }
     let times = format!(", called {} times", grouped(operation.span_count));
     sentence.push((times, PLAIN));
@@ -136,12 +135,23 @@ fn many_calls(picture: &Picture<'_>, most: u64) -> Option<Piece> {
 
 /// Where the trace waited longest.
 struct Most<'a> {
-    /// Index of the span; `None`: records that name no span.
-    span: Option<usize>,
+    place: MostPlace,
     /// How long it kept the trace waiting, in nanoseconds.
     time: u64,
+    /// That time as a part of the critical path.
+    part: f64,
     /// The silence in it that takes most of that time.
     gap: Option<&'a Gap>,
+}
+
+#[derive(Clone, Copy)]
+enum MostPlace {
+    /// A span.
+    Span(usize),
+    /// No span was at work, between these two.
+    Between(usize, usize),
+    /// Records that name no span.
+    NoSpan,
 }
 
 impl<'a> Most<'a> {
@@ -153,73 +163,103 @@ impl<'a> Most<'a> {
                 *time += step.end.nanoseconds().abs_diff(step.start.nanoseconds());
             }
         }
-        if timeline.critical_path.is_empty() {
-            times = timeline.self_times.iter().map(|time| time.unwrap_or(0)).collect();
-        }
         // The first of the largest: spans are in tree order.
         let largest = (0..times.len()).rev().max_by_key(|&span| times[span]);
         let Some(span) = largest.filter(|&span| times[span] > 0) else {
             return Most::of_silences(picture);
         };
+        let whole = critical_path_length(picture);
+        let part = |time: u64| time as f64 / whole.max(1) as f64;
+        let steps = timeline.critical_path.windows(2);
+        let idle = steps.map(|pair| {
+            let time = pair[1].start.nanoseconds().abs_diff(pair[0].end.nanoseconds());
+            (time, pair[0].span, pair[1].span)
+        });
         let time = times[span];
+        if let Some((idle, before, after)) =
+            idle.max_by_key(|(time, ..)| *time).filter(|(idle, ..)| *idle > time)
+        {
+            let place = MostPlace::Between(before, after);
+            return Some(Most { place, time: idle, part: part(idle), gap: None });
+        }
         let gap = timeline
             .gaps
             .iter()
             .filter(|gap| gap.span == Some(span))
             .map(|gap| (waited(picture, span, gap), gap))
-            .filter(|&(waited, gap)| waited >= gap.duration / 2 && waited >= time / 2)
+            .filter(|&(waited, gap)| waited >= gap.uncovered / 2 && waited >= time / 2)
             .max_by_key(|&(waited, _)| waited)
             .map(|(_, gap)| gap);
-        Some(Most { span: Some(span), time, gap })
+        Some(Most { place: MostPlace::Span(span), time, part: part(time), gap })
     }
 
     /// Where no span has a time: the longest silence between records.
     fn of_silences(picture: &Picture<'a>) -> Option<Most<'a>> {
         let gap = picture.timeline.gaps.first().filter(|gap| gap.duration > 0)?;
-        Some(Most { span: None, time: gap.duration, gap: Some(gap) })
-    }
-
-    fn span_of<'p>(&self, picture: &Picture<'p>) -> Option<&'p Span> {
-        picture.timeline.trace.spans.get(self.span?)
+        let part = gap.duration as f64 / picture.total().max(1) as f64;
+        Some(Most { place: MostPlace::NoSpan, time: gap.duration, part, gap: Some(gap) })
     }
 
     fn sentence(&self, picture: &Picture<'_>) -> Piece {
-        let part = self.time as f64 / picture.total().max(1) as f64;
         let time = picture.duration(self.time);
-        if let Some(span) = self.span_of(picture).filter(|_| part < LEAST_PART) {
-            let mut sentence = vec![
-                ("the time is spread".to_owned(), BOLD),
-                (format!(": at most {time} ({}) in one span, ", share(part)), PLAIN),
-            ];
-            sentence.extend(picture.span_label(span));
-            return sentence;
-        }
-        let mut sentence = vec![(format!("{} of the time", share(part)), BOLD)];
-        match self.span_of(picture) {
-            Some(span) => {
-                sentence.push((format!(" ({time}) in "), PLAIN));
-                sentence.extend(picture.span_label(span));
+        let spans = &picture.timeline.trace.spans;
+        let part = share(self.part);
+        match self.place {
+            MostPlace::Span(span) if self.part < LEAST_PART => {
+                let mut sentence = vec![
+                    ("the time is spread".to_owned(), BOLD),
+                    (
+                        format!(": at most {time} ({part} of the critical path) in one span, "),
+                        PLAIN,
+                    ),
+                ];
+                sentence.extend(picture.span_label(&spans[span]));
+                sentence
+            }
+            MostPlace::Span(span) => {
+                let mut sentence = vec![
+                    (format!("{part} of the critical path"), BOLD),
+                    (format!(" ({time}) in "), PLAIN),
+                ];
+                sentence.extend(picture.span_label(&spans[span]));
                 if let Some(gap) = self.gap {
                     let silence =
-                        format!(", silent for {} between", picture.duration(gap.duration));
+                        format!(", silent for {} between", picture.duration(gap.uncovered));
                     sentence.push((silence, PLAIN));
                 }
+                sentence
             }
-            None => {
-                let silence = format!(" is a silence of {time} between");
-                sentence.push((silence, PLAIN));
+            MostPlace::Between(before, after) => {
+                let mut sentence = vec![
+                    (format!("{part} of the critical path"), BOLD),
+                    (format!(" ({time}) in no span, between "), PLAIN),
+                ];
+                let label = |span| spans.get(span).map(|span| picture.span_label(span));
+                sentence.extend(label(before).into_iter().flatten());
+                sentence.push((" and ".to_owned(), PLAIN));
+                sentence.extend(label(after).into_iter().flatten());
+                sentence
             }
+            MostPlace::NoSpan => vec![
+                (format!("{part} of the time"), BOLD),
+                (format!(" is a silence of {time} between"), PLAIN),
+            ],
         }
-        sentence
     }
+}
+
+/// From the first step to the end of the last, in nanoseconds.
+fn critical_path_length(picture: &Picture<'_>) -> u64 {
+    let steps = &picture.timeline.critical_path;
+    steps
+        .first()
+        .zip(steps.last())
+        .map_or(0, |(first, last)| last.end.nanoseconds().abs_diff(first.start.nanoseconds()))
 }
 
 /// How much of a silence the trace spent waiting for that span itself.
 fn waited(picture: &Picture<'_>, span: usize, gap: &Gap) -> u64 {
     let timeline = picture.timeline;
-    if timeline.critical_path.is_empty() {
-        return gap.duration;
-    }
     let at = |record: usize| timeline.trace.records.get(record).and_then(|record| record.timestamp);
     let (Some(before), Some(after)) = (at(gap.before), at(gap.after)) else { return 0 };
     timeline

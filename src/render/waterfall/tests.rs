@@ -33,7 +33,7 @@ trace 4bf92f3577b34da6a3ce929d0e0e4736  ✗ error  1.282 s
 
 ✗ first error in bank POST /authorize
    +1.236 s  ERROR  authorization declined code=91 issuer unavaila…  bank.log:88
-62 % of the time (790 ms) in payment charge, silent for 766 ms between
+62 % of the critical path (790 ms) in payment charge, silent for 766 ms between
     +241 ms  INFO   charging card attempt=1                      payment.log:120
    +1.007 s  WARN   connection pool exhausted, waited 766ms      payment.log:121
 
@@ -61,14 +61,14 @@ fraud     score                31 ms    2 %  ▉
 … 2 more                       32 ms    2 %  ▉
 
 longest silences
-   766 ms  payment  charging card att… → connection pool…  payment.log:120 → 121
-   233 ms  payment  connection pool… → charge failed: B…   payment.log:121 → 122
-    61 ms  cart     loading cart → cart loaded items=3 t…       cart.log:40 → 41
+          766 ms  payment  charging car… → connection po…  payment.log:120 → 121
+  49 ms of 61 ms  cart     loading cart → cart loaded it…       cart.log:40 → 41
+40 ms of 1.243 s  gateway  checkout sta… → GET /checkout…    gateway.log:12 → 13
 
 ─ waits for spans below   ▒ first to last log line   └~ parent guessed
 redis? service guessed   ? named but never logged
 note: 1 span named but never logged: 0123456789abcdef (by 2 records)
-note: clock of bank 4 ms ahead of payment (1 call shows it)
+note: clock of bank 4 ms ahead of payment (1 call shows it), not adjusted
 
 "#]]
         .raw()
@@ -86,8 +86,8 @@ trace 4bf92f3577b34da6a3ce929d0e0e4736  ✗ error  1.282 s
 
 ✗ first error in bank POST /authorize
    +1.236 s  ERROR  authorization declined cod…  bank.log:88
-62 % of the time (790 ms) in payment charge, silent for 766
-  ms between
+62 % of the critical path (790 ms) in payment charge, silent
+  for 766 ms between
     +241 ms  INFO   charging card attempt=1  payment.log:120
    +1.007 s  WARN   connection pool exhaus…  payment.log:121
 
@@ -117,15 +117,16 @@ fraud     score                31 ms    2 %  ▍
 
 longest silences
    766 ms  payment  chargi… → connect…  …yment.log:120 → 121
-   233 ms  payment  connect… → charge…  …yment.log:121 → 122
-    61 ms  cart     loadin… → cart lo…      cart.log:40 → 41
+    49 ms  cart     loadin… → cart lo…      cart.log:40 → 41
+    40 ms  gateway  checko… → GET /ch…   gateway.log:12 → 13
 
 ─ waits for spans below   ▒ first to last log line
 └~ parent guessed   redis? service guessed
 ? named but never logged
 note: 1 span named but never logged: 0123456789abcdef (by 2
       records)
-note: clock of bank 4 ms ahead of payment (1 call shows it)
+note: clock of bank 4 ms ahead of payment (1 call shows it),
+      not adjusted
 
 "#]]
         .raw()
@@ -144,8 +145,9 @@ trace 4bf92f3577b34da6a3ce929d0e0e4736
 
 ✗ first error in bank POST /authorize
    +1.236 s  ✗ authorization declined c…
-62 % of the time (790 ms) in payment
-  charge, silent for 766 ms between
+62 % of the critical path (790 ms) in
+  payment charge, silent for 766 ms
+  between
     +241 ms  charging card attempt=1
    +1.007 s  connection pool exhausted,…
 
@@ -176,8 +178,8 @@ fraud         31 ms    2 %  ▎
 
 longest silences
    766 ms  payment            …120 → 121
-   233 ms  payment            …121 → 122
-    61 ms  cart               …g:40 → 41
+    49 ms  cart               …g:40 → 41
+    40 ms  gateway            …g:12 → 13
 
 ─ waits for spans below
 ▒ first to last log line
@@ -187,7 +189,8 @@ redis? service guessed
 note: 1 span named but never logged:
       0123456789abcdef (by 2 records)
 note: clock of bank 4 ms ahead of
-      payment (1 call shows it)
+      payment (1 call shows it), not
+      adjusted
 
 "#]]
         .raw()
@@ -204,7 +207,7 @@ trace 4bf92f3577b34da6a3ce929d0e0e4736  ✗ error  1.282 s  2026-11-22 10:30:45.
 
 ✗ first error in bank POST /authorize
    +1.236 s  ERROR  authorization declined code=91 issuer unavailable                                        bank.log:88
-62 % of the time (790 ms) in payment charge, silent for 766 ms between
+62 % of the critical path (790 ms) in payment charge, silent for 766 ms between
     +241 ms  INFO   charging card attempt=1                                                              payment.log:120
    +1.007 s  WARN   connection pool exhausted, waited 766ms                                              payment.log:121
 
@@ -232,14 +235,14 @@ fraud     score                31 ms    2 %  █
 … 2 more                       32 ms    2 %  █
 
 longest silences
-   766 ms  payment  charging card attempt=1 → connection pool exhausted, waited 766ms              payment.log:120 → 121
-   233 ms  payment  connection pool exhausted, waited 766ms → charge failed: BankError: declined   payment.log:121 → 122
-    61 ms  cart     loading cart → cart loaded items=3 total=59.90                                      cart.log:40 → 41
+          766 ms  payment  charging card attempt=1 → connection pool exhausted, waited 766ms       payment.log:120 → 121
+  49 ms of 61 ms  cart     loading cart → cart loaded items=3 total=59.90                               cart.log:40 → 41
+40 ms of 1.243 s  gateway  checkout started user=627 → GET /checkout 502                             gateway.log:12 → 13
 
 ─ waits for spans below   ▒ first to last log line   └~ parent guessed   redis? service guessed
 ? named but never logged
 note: 1 span named but never logged: 0123456789abcdef (by 2 records)
-note: clock of bank 4 ms ahead of payment (1 call shows it)
+note: clock of bank 4 ms ahead of payment (1 call shows it), not adjusted
 
 "#]].raw()
     );
@@ -257,33 +260,33 @@ trace 4bf92f3577b34da6a3ce929d0e0e4736  ! error  1.282 s
 
 ! first error in bank POST /authorize
    +1.236 s  ERROR  authorization declined code=91 issuer unavail..  bank.log:88
-62 % of the time (790 ms) in payment charge, silent for 766 ms between
+62 % of the critical path (790 ms) in payment charge, silent for 766 ms between
     +241 ms  INFO   charging card attempt=1                      payment.log:120
    +1.007 s  WARN   connection pool exhausted, waited 766ms      payment.log:121
 
                              |0          |500 ms      |1 s      duration    self
 gateway    GET /checkout   ! #------------------------------##   1.282 s   79 ms
-|                +0  INFO   checkout started user=627             gateway.log:12
+|*gateway        +0  INFO   checkout started user=627             gateway.log:12
 |-cart     load cart         ###                                   61 ms   49 ms
-| |          +22 ms  INFO   loading cart                             cart.log:40
+| |*cart     +22 ms  INFO   loading cart                             cart.log:40
 | `~redis? GET cart:627       #                                    12 ms   12 ms
-|            +83 ms  INFO   cart loaded items=3 total=59.90          cart.log:41
+|  *cart     +83 ms  INFO   cart loaded items=3 total=59.90          cart.log:41
 |-pricing  quote               ###                                 92 ms   92 ms
-|           +182 ms  INFO   quote 59.90 EUR                        pricing.log:7
+|  *pric..  +182 ms  INFO   quote 59.90 EUR                        pricing.log:7
 `-payment  charge          !      -====================------     1.05 s  790 ms
-  |         +190 ms  INFO   payment requested amount=59.90       payment.log:119
+  |*paym..  +190 ms  INFO   payment requested amount=59.90       payment.log:119
   |-fraud  score                  #                                31 ms   31 ms
-  |         +226 ms  INFO   score 0.02                               fraud.log:3
-  |         +241 ms  INFO   charging card attempt=1              payment.log:120
-  |        +1.007 s  WARN   connection pool exhausted, waited..  payment.log:121
+  |  *fr..  +226 ms  INFO   score 0.02                               fraud.log:3
+  |*paym..  +241 ms  INFO   charging card attempt=1              payment.log:120
+  |*paym.. +1.007 s  WARN   connection pool exhausted, waited..  payment.log:121
   `~bank   POST /authorize !                          #######     229 ms  229 ms
-           +1.236 s  ERROR  authorization declined code=91 issuer..  bank.log:88
-            +1.24 s  ERROR  charge failed: BankErr.. (+2 lines)  payment.log:122
-           +1.243 s  ERROR  GET /checkout 502                     gateway.log:13
+     *bank +1.236 s  ERROR  authorization declined code=91 issuer..  bank.log:88
+   *paym..  +1.24 s  ERROR  charge failed: BankErr.. (+2 lines)  payment.log:122
+ *gateway  +1.243 s  ERROR  GET /checkout 502                     gateway.log:13
 ?          span 01234567                                     -         -
 `-mailer   send apology                                      =     20 ms   20 ms
-            +1.25 s  INFO   mail queued                           gateway.log:14
-            +1.27 s  INFO   mail sent                             gateway.log:15
+   *mailer  +1.25 s  INFO   mail queued                           gateway.log:14
+   *mailer  +1.27 s  INFO   mail sent                             gateway.log:15
 
 critical path  cart 31 ms -> pricing 92 ms -> fraud 31 ms -> payment 781 ms ->
                bank 229 ms -> gateway 42 ms (+ 76 ms in 7 short steps)
@@ -298,14 +301,14 @@ fraud      score                31 ms    2 %  #
 .. 2 more                       32 ms    2 %  #
 
 longest silences
-   766 ms  payment  charging card.. -> connection poo..   payment.log:120 -> 121
-   233 ms  payment  connection poo.. -> charge failed:..  payment.log:121 -> 122
-    61 ms  cart     loading cart -> cart loaded items=..       cart.log:40 -> 41
+          766 ms  payment  charging ca.. -> connection..  payment.log:120 -> 121
+  49 ms of 61 ms  cart     loading cart -> cart loaded..       cart.log:40 -> 41
+40 ms of 1.243 s  gateway  checkout s.. -> GET /checko..    gateway.log:12 -> 13
 
 - waits for spans below   = first to last log line   `~ parent guessed
-redis? service guessed   ? named but never logged
+redis? service guessed   * log line   ? named but never logged
 note: 1 span named but never logged: 0123456789abcdef (by 2 records)
-note: clock of bank 4 ms ahead of payment (1 call shows it)
+note: clock of bank 4 ms ahead of payment (1 call shows it), not adjusted
 
 "#]]
         .raw()
@@ -387,7 +390,8 @@ fn deep_trees_keep_to_their_column() {
 trace 4bf92f3577b34da6a3ce929d0e0e4736  no errors  400 ms
 2026-11-22 10:30:45.120 UTC  1 service, 200 spans, 0 records
 
-the time is spread: at most 2 ms (<1 %) in one span, recursion level 0
+the time is spread: at most 2 ms (<1 % of the critical path) in one span,
+  recursion level 0
 
                               ╷0              ╷200 ms           duration    self
 recursion            level 0  ▏──────────────────────────────▕    400 ms    2 ms
@@ -428,7 +432,7 @@ trace 4bf92f3577b34da6a3ce929d0e0e4736  ✗ error  100 ms
 
 ✗ first error in 漢字のサービス 検索 🔎 クエリ
      +10 ms  ERROR  \x1b]0;title\x07漢字漢字漢字漢字漢字漢字漢字…  gateway.log:1
-50 % of the time (50 ms) in a-service-with-a-name-of-one-hu…
+50 % of the critical path (50 ms) in a-service-with-a-name-of-one-hu…
   a-service-with-a-name-of-one-hu…
 
                                ╷0              ╷50 ms            duration   self
@@ -436,6 +440,9 @@ a-service-with-a… a-service-w… ████████████▊──
 ├╴漢字のサービス  検索 🔎 ク…                                           –
 └╴evil\x1b[2J\u{… rm -rf\r\n\…             ▕███████████████▊        50 ms  50 ms
   └╴👩‍💻            été                          │                        0      0
+
+critical path  a-service-with-a-name-o… 40 ms → evil\x1b[2J\u{202e} 50 ms →
+               a-service-with-a-name-o… 10 ms
 
 service               operation                          self  share
 a-service-with-a-na…  a-service-with-a-name-of-on…      50 ms   50 %  █████
@@ -471,16 +478,19 @@ fn one_nanosecond_is_a_trace() {
     timeline.trace.spans[0].bounds = Some(crate::trace::SpanBounds::Reported { start, end });
     timeline.trace.end = Some(end);
     timeline.self_times = vec![Some(1)];
+    timeline.critical_path = vec![crate::analysis::PathStep { span: 0, start, end }];
     assert_data_eq!(
         drawn(&timeline, at_width(60), Options::default()),
         str![[r#"
 trace 4bf92f3577b34da6a3ce929d0e0e4736  no errors  1 ns
 2026-11-22 10:30:45.120 UTC  1 service, 1 span, 0 records
 
-100 % of the time (1 ns) in a b
+100 % of the critical path (1 ns) in a b
 
     ╷0                                        duration  self
 a b ████████████████████████████████████████      1 ns  1 ns
+
+critical path  a 1 ns
 
 "#]]
         .raw()

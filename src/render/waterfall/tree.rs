@@ -64,11 +64,14 @@ impl Forest {
         for (at, span) in spans.iter().enumerate() {
             let parent = match (span.parent_index, span.parent) {
                 // Parents come before their children; whatever says otherwise would be a loop.
-                (Some(parent), _) if parent < at => Some(parent),
-                (Some(_), _) | (None, Parent::None) => None,
-                (None, Parent::Reported(id) | Parent::Inferred(id)) => {
-                    Some(*placeholders.entry(id).or_insert_with(|| forest.add_missing(id)))
+                (parent, Parent::Reported(id)) if timeline.trace.missing_span(id).is_some() => {
+                    let parent = parent.filter(|&parent| parent < at);
+                    let add = || forest.add_missing(id, parent);
+                    Some(*placeholders.entry(id).or_insert_with(add))
                 }
+                (Some(parent), _) if parent < at => Some(parent),
+                // A root, or where a loop was cut.
+                _ => None,
             };
             match parent {
                 Some(parent) => forest.children[parent].push(at),
@@ -80,12 +83,15 @@ impl Forest {
         forest
     }
 
-    fn add_missing(&mut self, id: SpanId) -> usize {
+    fn add_missing(&mut self, id: SpanId, parent: Option<usize>) -> usize {
         let node = self.children.len();
         self.missing.push(id);
         self.children.push(Vec::new());
-        self.parents.push(None);
-        self.tops.push(node);
+        self.parents.push(parent);
+        match parent {
+            Some(parent) => self.children[parent].push(node),
+            None => self.tops.push(node),
+        }
         node
     }
 
@@ -98,8 +104,12 @@ impl Forest {
             own.self_time += timeline.self_times.get(at).copied().flatten().unwrap_or(0);
             own.errors += u64::from(span.has_error());
             let whole = *own;
-            if let Some(parent) = self.parents[at] {
+            // What hangs below a placeholder hangs below the placeholder's parent: all that stands
+            // before it in the order of spans has yet to come.
+            let mut above = self.parents[at];
+            while let Some(parent) = above {
                 self.weights[parent].add(whole);
+                above = if self.is_missing(parent) { self.parents[parent] } else { None };
             }
         }
     }
@@ -135,7 +145,8 @@ impl Forest {
         choice.is_shown
     }
 
-    /// Nodes, most interesting first: root and critical path, errors, then the busiest subtrees.
+    /// Nodes, most interesting first: the root, the long steps of the critical path, errors, the
+    /// other steps, then the busiest subtrees.
     fn by_interest(&self, timeline: &Timeline) -> Vec<usize> {
         let spans = &timeline.trace.spans;
         let mut path_times = vec![0u64; spans.len()];
@@ -144,23 +155,29 @@ impl Forest {
                 *time += step.end.nanoseconds().abs_diff(step.start.nanoseconds()).max(1);
             }
         }
+        let whole = path_times.iter().sum::<u64>();
         let mut nodes: Vec<usize> = (0..self.children.len()).collect();
         nodes.sort_by_key(|&node| {
             let weight = self.weights[node].self_time;
             let (class, key) = if timeline.root == Some(node) {
                 (0, 0)
-            } else if path_times.get(node).is_some_and(|&time| time > 0) {
+            } else if path_times.get(node).is_some_and(|&time| time > whole / LONG_STEP) {
                 (1, path_times[node])
             } else if spans.get(node).is_some_and(|span| span.has_error()) {
                 (2, weight)
+            } else if path_times.get(node).is_some_and(|&time| time > 0) {
+                (3, path_times[node])
             } else {
-                (3, weight)
+                (4, weight)
             };
             (class, std::cmp::Reverse(key), node)
         });
         nodes
     }
 }
+
+/// A step of the critical path is long if it takes more than this part of it.
+const LONG_STEP: u64 = 50;
 
 impl Folded {
     fn add(&mut self, other: Folded) {
@@ -288,6 +305,7 @@ pub(super) fn rows(
         };
         let is_guess = match item {
             Item::Span(at) => matches!(timeline.trace.spans[at].parent, Parent::Inferred(_)),
+            Item::Missing(..) => stack.len() > 1,
             _ => false,
         };
         rows.push(Row { tree: tree(&stack, is_branch, is_guess, max_levels, glyphs), item });
@@ -295,13 +313,13 @@ pub(super) fn rows(
             stack.push(entries(Some(node)));
         }
     }
-    rows.extend(loose_rows(timeline, with_records));
+    rows.extend(loose_rows(timeline, with_records, glyphs));
     rows
 }
 
 /// Rows for the records that name no span, by service. Records that see a span from outside are
 /// told of in the row of that span.
-fn loose_rows(timeline: &Timeline, with_records: bool) -> Vec<Row> {
+fn loose_rows(timeline: &Timeline, with_records: bool, glyphs: &Glyphs) -> Vec<Row> {
     let records = &timeline.trace.records;
     let mut rows = Vec::new();
     for (service_name, count) in &timeline.trace.loose_records {
@@ -314,7 +332,9 @@ fn loose_rows(timeline: &Timeline, with_records: bool) -> Vec<Row> {
         }
         rows.push(Row { tree: String::new(), item: Item::Loose(service_name.clone(), shown) });
         if with_records {
-            rows.extend(own.map(|at| Row { tree: "  ".to_owned(), item: Item::Record(at) }));
+            rows.extend(
+                own.map(|at| Row { tree: format!(" {}", glyphs.record), item: Item::Record(at) }),
+            );
         }
     }
     rows
@@ -345,7 +365,10 @@ fn open(
             folded.add(forest.weights[child]);
             continue;
         }
-        let start = trace.spans.get(child).and_then(|span| span.bounds).map(|b| b.start());
+        let start = match forest.item(child, timeline) {
+            Item::Missing(_, bounds) => bounds.map(|(start, _)| start),
+            _ => trace.spans[child].bounds.map(|bounds| bounds.start()),
+        };
         while let Some(record) =
             records.next_if(|&at| trace.records[at].timestamp.is_none_or(|at| Some(at) <= start))
         {
@@ -385,6 +408,10 @@ fn tree(
         if is_last_level && is_branch {
             text.push_str(if level.branches > 0 { glyphs.branch } else { glyphs.last });
             text.push_str(if is_guess { glyphs.guess } else { glyphs.edge });
+        } else if is_last_level {
+            // A record: at the level of the spans below the one that it was written in.
+            text.push_str(if level.branches > 0 { glyphs.through.trim_end() } else { " " });
+            text.push_str(glyphs.record);
         } else {
             text.push_str(if level.branches > 0 { glyphs.through } else { "  " });
         }

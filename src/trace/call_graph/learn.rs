@@ -33,6 +33,8 @@ impl CallGraph {
         }
         let scenes: Vec<Scene<'_>> = learnt_from.iter().map(|spans| graph.scene(spans)).collect();
         for scene in &scenes {
+            let sides = || scene.members.iter().map(|(side, _)| *side);
+            graph.companions.extend(sides().flat_map(|one| sides().map(move |other| (one, other))));
             graph.learn_order(scene);
         }
         for scene in &scenes {

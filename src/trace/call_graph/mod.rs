@@ -18,8 +18,9 @@
 //!    before it.
 //!
 //! The kind of a span is its service and the words of its first record. Counts are sums over
-//! traces, so they do not depend on order. Traces are taken in the order of their keys until
-//! [`CallGraph::PAIR_BUDGET`] pairs have been looked at. A trace of more than
+//! traces, so they do not depend on order. What is learnt is learnt from the traces of a
+//! [`Primer`](crate::trace::Primer), in the order of their keys until [`CallGraph::PAIR_BUDGET`]
+//! pairs have been looked at; a trace of services that it does not know is read alone. A trace of more than
 //! [`CallGraph::DENSE_LIMIT`] spans is neither learnt from nor guessed by all rules: there the
 //! nearest surrounding span of its own or a calling service is taken.
 //!
@@ -37,6 +38,7 @@ pub(crate) use guess::Guess;
 use crate::trace::precision::MILLISECOND;
 use crate::trace::symbols::Symbol;
 use hashbrown::{HashMap, HashSet};
+use smallvec::SmallVec;
 use std::cmp::{Ordering, Reverse};
 
 /// What the guess knows of a span.
@@ -134,6 +136,8 @@ pub(crate) struct CallGraph {
     within_by_side: HashMap<(Side, Side), u32>,
     /// Sides that call spans of a kind.
     callers: HashSet<(Side, Kind)>,
+    /// Sides that were seen in one trace.
+    companions: HashSet<(Side, Side)>,
 }
 
 /// A trace's spans with their sides and kinds.
@@ -190,6 +194,24 @@ impl CallGraph {
             let next = self.kinds.len() as Kind;
             self.kinds.entry((side, span.label)).or_insert(next);
         }
+    }
+
+    /// Whether there was something to learn of these spans: each of their sides was seen together
+    /// with another of them, where there are several.
+    pub(crate) fn knows(&self, spans: &[Observed]) -> bool {
+        let mut sides: SmallVec<[Side; 8]> = SmallVec::new();
+        for span in spans {
+            let Some(&side) = self.sides.get(&(span.service, span.is_from_outside)) else {
+                return false;
+            };
+            if !sides.contains(&side) {
+                sides.push(side);
+            }
+        }
+        let has_company = |&one: &Side| {
+            sides.iter().any(|&other| one != other && self.companions.contains(&(one, other)))
+        };
+        sides.len() < 2 || sides.iter().all(has_company)
     }
 
     /// Sides and kinds that were not learnt get numbers beyond those that were, for this scene.
