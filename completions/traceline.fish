@@ -120,12 +120,12 @@ complete -c traceline -n "__fish_traceline_using_subcommand stamp" -l span-key -
 complete -c traceline -n "__fish_traceline_using_subcommand stamp" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c traceline -n "__fish_traceline_using_subcommand stamp" -s V -l version -d 'Print version'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s t -l trace -d 'Print records of this trace; may be repeated' -r
-complete -c traceline -n "__fish_traceline_using_subcommand filter" -s f -l file -d 'Print records of the traces named in this file, one a line' -r -F
-complete -c traceline -n "__fish_traceline_using_subcommand filter" -l span -d 'Show only records of this span; may be repeated' -r
-complete -c traceline -n "__fish_traceline_using_subcommand filter" -l severity -d 'Show only records of at least this severity: trace, debug, info, warn, error, fatal' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -s f -l file -d 'Print records of the traces named in this file, one a line; - is standard input. Blank lines and those that begin with # are passed over' -r -F
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l span -d 'Show only records of this span, by its id or the first 6 digits or more; may be repeated' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l severity -d 'Show only records of at least this severity: trace, debug, info, warn, error, fatal, or a number from 1 to 24 as in OpenTelemetry' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l service -d 'Show only records of this service; may be repeated' -r
-complete -c traceline -n "__fish_traceline_using_subcommand filter" -l since -d 'Show only records at or after this time' -r
-complete -c traceline -n "__fish_traceline_using_subcommand filter" -l until -d 'Show only records at or before this time' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l since -d 'Show only records at or after this time: 2026-11-22T10:30:00Z, a date, a time, now, today, yesterday, @SECONDS since 1970, or 15min, 1h30m, 1w for so long ago' -r
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -l until -d 'Show only records at or before this time; written as for --since' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l sample -d 'Show only records of this share of all traces, 0 to 1: the same ones everywhere, chosen by their ids as samplers do' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s m -l max-count -d 'Stop after this many matching records in each file' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s A -l after-context -d 'Print so many records after each match' -r
@@ -169,10 +169,10 @@ records\t'Most records first'
 errors\t'Most errors first'"
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -s n -l limit -d 'Show at most this many' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l slowest -d 'Show the N that took longest, longest first' -r
-complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l min-duration -d 'Show only traces that took at least this long: 250ms, 1.5s, 2min' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l min-duration -d 'Show only traces that took at least this long: 250ms, 1.5s, 1h30m' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l service -d 'Show only traces that this service took part in; may be repeated' -r
-complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l since -d 'Show only what goes on at or after this time' -r
-complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l until -d 'Show only what has begun by this time' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l since -d 'Show only what goes on at or after this time: 2026-11-22T10:30:00Z, a date, a time, now, today, yesterday, @SECONDS since 1970, or 15min, 1h30m, 1w for so long ago' -r
+complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l until -d 'Show only what has begun by this time; written as for --since' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l sample -d 'Show only this share of all traces, 0 to 1: the same ones everywhere, chosen by their ids as samplers do' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin [default: UTC]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l reference-date -d 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file\'s modification date; now]' -r
@@ -195,6 +195,7 @@ complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l ascii -
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -s V -l version -d 'Print version'
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -s t -l trace -d 'List only this trace; may be repeated' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l format -d 'How to print' -r -f -a "text\t'A table for people'
 json\t'One JSON object a line'
 csv\t'Comma-separated, with a header'"
@@ -205,10 +206,10 @@ records\t'Most records first'
 errors\t'Most errors first'"
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -s n -l limit -d 'Show at most this many' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l slowest -d 'Show the N that took longest, longest first' -r
-complete -c traceline -n "__fish_traceline_using_subcommand traces" -l min-duration -d 'Show only traces that took at least this long: 250ms, 1.5s, 2min' -r
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l min-duration -d 'Show only traces that took at least this long: 250ms, 1.5s, 1h30m' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l service -d 'Show only traces that this service took part in; may be repeated' -r
-complete -c traceline -n "__fish_traceline_using_subcommand traces" -l since -d 'Show only what goes on at or after this time' -r
-complete -c traceline -n "__fish_traceline_using_subcommand traces" -l until -d 'Show only what has begun by this time' -r
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l since -d 'Show only what goes on at or after this time: 2026-11-22T10:30:00Z, a date, a time, now, today, yesterday, @SECONDS since 1970, or 15min, 1h30m, 1w for so long ago' -r
+complete -c traceline -n "__fish_traceline_using_subcommand traces" -l until -d 'Show only what has begun by this time; written as for --since' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l sample -d 'Show only this share of all traces, 0 to 1: the same ones everywhere, chosen by their ids as samplers do' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l tz -d 'Read times without a zone as of this zone, and show times in it: UTC, local, an offset such as +02:00, or a name such as Europe/Berlin [default: UTC]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l reference-date -d 'Complete times without a year or a date so that none lies after this date, those of --since and --until too [default: each file\'s modification date; now]' -r
@@ -228,11 +229,11 @@ complete -c traceline -n "__fish_traceline_using_subcommand traces" -l ascii -d 
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -s V -l version -d 'Print version'
-complete -c traceline -n "__fish_traceline_using_subcommand records" -l span -d 'Show only records of this span; may be repeated' -r
-complete -c traceline -n "__fish_traceline_using_subcommand records" -l severity -d 'Show only records of at least this severity: trace, debug, info, warn, error, fatal' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l span -d 'Show only records of this span, by its id or the first 6 digits or more; may be repeated' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l severity -d 'Show only records of at least this severity: trace, debug, info, warn, error, fatal, or a number from 1 to 24 as in OpenTelemetry' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l service -d 'Show only records of this service; may be repeated' -r
-complete -c traceline -n "__fish_traceline_using_subcommand records" -l since -d 'Show only records at or after this time' -r
-complete -c traceline -n "__fish_traceline_using_subcommand records" -l until -d 'Show only records at or before this time' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l since -d 'Show only records at or after this time: 2026-11-22T10:30:00Z, a date, a time, now, today, yesterday, @SECONDS since 1970, or 15min, 1h30m, 1w for so long ago' -r
+complete -c traceline -n "__fish_traceline_using_subcommand records" -l until -d 'Show only records at or before this time; written as for --since' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l sample -d 'Show only records of this share of all traces, 0 to 1: the same ones everywhere, chosen by their ids as samplers do' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -s n -l limit -d 'Print at most this many records of each file' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l format -d 'How to print' -r -f -a "raw\t'As they were'

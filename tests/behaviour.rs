@@ -97,6 +97,102 @@ fn a_live_record_is_shown_within_a_moment_of_quiet_and_only_once() {
     assert_eq!(child.wait().expect("the program ends").code(), Some(0));
 }
 
+/// Feeds a command line by line, with a pause after each, and gives how long after its last line a
+/// text was seen; `None`: only when the input ended.
+fn heard_while_busy(arguments: &[&str], first: &str, noise: &str) -> Option<Duration> {
+    let mut child = traceline()
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
+    let begin = Instant::now();
+    writeln!(stdin, "{first}").expect("the program reads");
+    let hearing = std::thread::spawn(move || {
+        let mut heard = String::new();
+        stdout.read_line(&mut heard).expect("the program writes");
+        (heard, begin.elapsed())
+    });
+    let busy = 2 * SOON;
+    while begin.elapsed() < busy && !hearing.is_finished() {
+        std::thread::sleep(Duration::from_millis(40));
+        writeln!(stdin, "{noise}").expect("the program reads");
+    }
+    drop(stdin);
+    let (heard, after) = hearing.join().expect("it hears");
+    assert_eq!(heard.trim_end(), first);
+    child.wait().expect("the program ends");
+    (after < busy).then_some(after)
+}
+
+#[test]
+fn a_silent_stream_does_not_wait_for_a_busy_one() {
+    // One pod's record was shown only when all pods were silent.
+    let record = format!("[pod/a-1/a] 2026-11-22T10:00:00Z INFO trace_id={ID} one");
+    let noise = "[pod/b-1/b] 2026-11-22T10:00:00Z INFO noise";
+    for arguments in [&["filter", ID][..], &["filter", "-A1", ID], &["filter", &ID[..8]]] {
+        let after = heard_while_busy(arguments, &record, noise);
+        assert!(after.is_some_and(|after| after < SOON), "{arguments:?}: {after:?}");
+    }
+    // Nor does it wait for ever for the end of a record that goes on and on.
+    let record = format!("2026-11-22T10:00:00Z INFO trace_id={ID} one");
+    let after = heard_while_busy(&["filter", ID], &record, "\tat a.b.c(D.java:1)");
+    assert!(after.is_some_and(|after| after < 2 * SOON), "{after:?}");
+}
+
+#[test]
+fn what_was_shown_early_is_counted_when_reading_stops() {
+    let mut child = traceline()
+        .args(["records", "-n", "1"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    writeln!(stdin, "INFO trace_id={ID} a").expect("the program reads");
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(text(&output.stderr), "read 1 line in 1 record; 1 with a trace id, 0 without\n");
+}
+
+#[test]
+fn a_prefix_is_followed_live_until_a_second_trace_fits() {
+    let (one, two) = (ID, &format!("{}{}", &ID[..8], &ID[..24]));
+    let log = format!("INFO trace_id={one} a\nINFO other\nINFO trace_id={one} b\n");
+    let output = piped(traceline().args(["filter", &ID[..8]]), log.as_bytes());
+    assert_code(&output, 0);
+    assert_eq!(text(&output.stdout), log.replace("INFO other\n", ""));
+    let log = format!("{log}INFO trace_id={two} c\nINFO trace_id={one} d\n");
+    let output = piped(traceline().args(["filter", &ID[..8]]), log.as_bytes());
+    assert_code(&output, 2);
+    assert!(text(&output.stdout).starts_with(&format!("INFO trace_id={one} a\n")));
+    assert!(!text(&output.stdout).contains(two.as_str()));
+    let talk = text(&output.stderr);
+    assert!(talk.contains("is the beginning of 2 traces") && talk.contains(two.as_str()), "{talk}");
+}
+
+#[test]
+fn waiting_for_the_end_of_a_pipe_is_said_at_once() {
+    for option in ["--sort", "--link=request_id"] {
+        let mut child = traceline()
+            .args(["filter", option, ID])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        let stdin = child.stdin.take();
+        let mut stderr = BufReader::new(child.stderr.take().expect("it is piped"));
+        let mut said = String::new();
+        stderr.read_line(&mut said).expect("the program talks");
+        assert!(said.starts_with("waiting for the end of the input, because of --"), "{said}");
+        drop(stdin);
+        child.wait().expect("the program ends");
+    }
+}
+
 #[test]
 fn a_live_record_that_grows_is_counted_once_and_its_lines_are_numbered() {
     // The numbers of lines after a silence once waited for a chunk that had no lines.
@@ -190,6 +286,33 @@ fn threads_and_chunks_do_not_change_the_answer() {
                 let how = [threads, "--chunk-size", size];
                 let answer = run(&[view, &how[..]].concat(), &folder);
                 assert!(answer.stdout == expected.stdout, "{story}: {view:?} {how:?} differs");
+            }
+        }
+    }
+}
+
+#[test]
+fn threads_and_chunks_do_not_change_what_a_name_means() {
+    let logs =
+        ["datadog", "gateway", "alone"].map(|name| scenario(&format!("same-low-half/{name}.log")));
+    for name in [
+        "d82792",
+        "d827923c76e6b5d1",
+        "15575578624674674129",
+        "aaaaaa",
+        "aaaaaaaaaaaaaaaad827923c76e6b5d1",
+        "11803532876627986230",
+        "1234567890123456",
+        "a3ce92",
+    ] {
+        for view in [&["filter", name][..], &["filter", "-A1", name], &["traces", "-t", name]] {
+            let said = |how: &[&str]| {
+                let output = run(&[view, how].concat(), &logs);
+                (output.status.code(), text(&output.stdout), text(&output.stderr))
+            };
+            let expected = said(&[]);
+            for how in [["-j1", "--chunk-size", "1"], ["-j2", "--chunk-size", "64"]] {
+                assert_eq!(said(&how), expected, "{view:?} {how:?}");
             }
         }
     }
@@ -413,6 +536,27 @@ fn control_bytes_reach_a_terminal_only_if_asked_for() {
         let shows_bodies = !matches!(view, ["timeline"] | ["traces"]);
         assert!(lines.contains("hidden") || !shows_bodies, "{view:?}: {lines:?}");
     }
+    // Names of files, and services that are named after them, may hold anything too.
+    let other =
+        folder.write("e\x1b[2Jvil.\u{9b}31m.log", format!("INFO trace_id={ID} a\n").as_bytes());
+    for view in [
+        &["filter", "-c", ID][..],
+        &["filter", "-l", ID],
+        &["filter", "-H", ID],
+        &["filter", "--format", "json", ID],
+        &["records", "--format", "json"],
+        &["traces", "--format", "csv"],
+        &["traces", "--format", "json"],
+        &["timeline", "--format", "json"],
+    ] {
+        let (seen, status) = terminal::on_terminal(traceline().args(view).args([&log, &other]), 80);
+        assert_eq!(status.code(), Some(0), "{view:?}");
+        let seen = String::from_utf8(seen).expect("what a terminal sees is text");
+        let lines = seen.replace("\r\n", "\n");
+        let control = lines.chars().find(|c| c.is_control() && *c != '\n');
+        assert_eq!(control, None, "{view:?}: {lines:?}");
+        assert!(lines.contains("vil"), "{view:?}: {lines:?}");
+    }
     let (seen, _) =
         terminal::on_terminal(traceline().args(["filter", "--format", "raw", ID]).arg(&log), 80);
     assert_eq!(seen.strip_suffix(b"\r\n"), bytes.as_bytes().strip_suffix(b"\n"));
@@ -422,7 +566,13 @@ fn control_bytes_reach_a_terminal_only_if_asked_for() {
 #[test]
 fn pictures_fit_the_terminal() {
     for columns in [60, 80, 120, 200] {
-        for view in [&["timeline", "--all"][..], &["timeline", "--all", "--records"], &["traces"]] {
+        for view in [
+            &["timeline", "--all"][..],
+            &["timeline", "--all", "--records"],
+            &["traces"],
+            &["records"],
+            &["filter", "--format", "text", checkout::FAILS],
+        ] {
             let mut command = traceline();
             command.args(view).args(["--color", "never"]).arg(scenario("checkout"));
             let (seen, _) = terminal::on_terminal(&mut command, columns);

@@ -5,17 +5,19 @@
 //! silently passed over.
 
 use super::error::CliError;
+use super::time_argument::parse_zone;
 use crate::record::{Pattern, TimeZone};
 use crate::source::reason;
 use serde::Deserialize;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use toml::Spanned;
 
 /// The file as it is written.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    tz: Option<String>,
+    tz: Option<Spanned<String>>,
     #[serde(default)]
     id_keys: Vec<String>,
     #[serde(default)]
@@ -28,7 +30,7 @@ struct Written {
 #[serde(deny_unknown_fields)]
 struct WrittenPattern {
     name: String,
-    regex: String,
+    regex: Spanned<String>,
 }
 
 /// The file as it is meant.
@@ -62,13 +64,19 @@ impl Config {
     fn parse(text: &str) -> Result<Config, String> {
         let written: Written =
             toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        let line = |at: usize| 1 + text.as_bytes()[..at].iter().filter(|b| **b == b'\n').count();
         let time_zone = match written.tz {
-            Some(zone) => Some(zone.parse().map_err(|error| format!("tz: {error}"))?),
+            Some(zone) => {
+                let line = line(zone.span().start);
+                let read = parse_zone(zone.get_ref());
+                Some(read.map_err(|error| format!("line {line}: tz: {error}"))?)
+            }
             None => None,
         };
         let patterns = written.pattern.into_iter().map(|WrittenPattern { name, regex }| {
-            let pattern =
-                Pattern::new(&regex).map_err(|error| format!("pattern {name:?}: {error}"))?;
+            let line = line(regex.span().start);
+            let pattern = Pattern::new(regex.get_ref())
+                .map_err(|error| format!("line {line}: pattern {name:?}: {error}"))?;
             Ok(pattern.named(&name))
         });
         Ok(Config {
@@ -116,8 +124,8 @@ mod tests {
     fn what_means_nothing_is_named_with_its_place() {
         for (text, expected) in [
             ("\ntimezone = 'UTC'\n", ["line 2", "timezone"]),
-            ("tz = 'Nowhere/Else'\n", ["tz", "Nowhere/Else"]),
-            ("[[pattern]]\nname = 'till'\nregex = '('\n", ["till", "regular expression"]),
+            ("\n\ntz = 'Nowhere/Else'\n", ["line 3: tz", "Nowhere/Else"]),
+            ("[[pattern]]\nname = 'till'\nregex = '('\n", ["line 3", "regular expression"]),
             ("id_keys = 'request_id'\n", ["line 1", "id_keys"]),
         ] {
             let message = Config::parse(text).unwrap_err();

@@ -32,6 +32,16 @@ impl CliError {
         CliError::Usage { message: message.into(), hint: hint.into() }
     }
 
+    /// The same, with the place where it is.
+    pub(crate) fn at(self, place: &str) -> CliError {
+        match self {
+            CliError::Usage { message, hint } => {
+                CliError::Usage { message: format!("{place}: {message}"), hint }
+            }
+            other => other,
+        }
+    }
+
     /// A closed pipe is how a reader says that it has seen enough: `… | head`.
     pub(crate) fn is_closed_pipe(&self) -> bool {
         matches!(self, CliError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)

@@ -2,21 +2,22 @@
 
 use super::Context;
 use super::error::{CliError, FOUND, NOTHING, TROUBLE};
-use super::explainer::Explainer;
 use super::input::{Ask, InputArgs, Inputs};
-use super::links::links_to;
-use super::ordered::{Ordered, Piece};
-use super::output::{OutputArgs, Places, report_errors};
+use super::links::read_links;
+use super::names::Names;
+use super::ordered::Ordered;
+use super::output::{OutputArgs, Places, report_errors, source_names};
 use super::piece_writer::{Counting, Shape, Writer};
-use super::record_query::{RecordArgs, RecordQuery};
-use super::trace_argument::{TraceArgument, resolve};
-use crate::pipeline::{LineTable, Visit};
-use crate::record::{Detail, ReadRecord, TraceKey};
-use crate::render::{self, Options, OutputFormat, Render, Style, escape_bytes};
-use crate::source::{SourceId, reason};
+use super::record_query::{RecordArgs, RecordQuery, Traces};
+use super::record_visitor::{RecordFormat, RecordVisitor};
+use super::resolve::{Judge, Meant, Resolved, complete};
+use super::trace_argument::TraceArgument;
+use crate::pipeline::LineTable;
+use crate::record::Detail;
+use crate::source::reason;
 use std::ffi::OsString;
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{Stdout, Write};
+use std::path::{Path, PathBuf};
 
 /// Print the records of a trace, exactly as they were
 ///
@@ -34,7 +35,8 @@ pub(crate) struct FilterArgs {
     #[arg(short = 't', long = "trace", value_name = "TRACE", help_heading = "Selecting records")]
     traces: Vec<String>,
 
-    /// Print records of the traces named in this file, one a line
+    /// Print records of the traces named in this file, one a line; - is standard input. Blank lines
+    /// and those that begin with # are passed over
     #[arg(short = 'f', long = "file", value_name = "FILE", help_heading = "Selecting records")]
     trace_file: Option<PathBuf>,
 
@@ -50,7 +52,7 @@ pub(crate) struct FilterArgs {
     count: bool,
 
     /// Print only the names of files with a match
-    #[arg(short = 'l', long, conflicts_with = "count", help_heading = "Printing")]
+    #[arg(short = 'l', long, help_heading = "Printing")]
     files_with_matches: bool,
 
     /// Put the line number before each line, and the file's name where there are several
@@ -100,124 +102,175 @@ pub(crate) struct FilterArgs {
     help: Option<bool>,
 }
 
-/// In which form to print records.
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RecordFormat {
-    /// As they were
-    Raw,
-    /// One line a record, for people
-    Text,
-    /// One JSON object a line
-    Json,
-}
-
 impl FilterArgs {
     pub(crate) fn run(mut self, context: &Context, stderr: &mut dyn Write) -> Result<u8, CliError> {
         let context = &self.input.context(self.output.quiet, context)?;
-        let (named, files) = self.split_arguments()?;
-        let has_prefix = named.iter().any(|name| matches!(name, TraceArgument::Prefix(_)));
-        let has_links = !self.input.link.is_empty();
-        let is_read_twice = has_prefix || has_links;
-        let is_live = !is_read_twice && !self.sort;
-        let mut inputs = self.input.open(&files, context, is_read_twice, is_live)?;
-        let format = self.format.unwrap_or(RecordFormat::Raw);
+        let (arguments, files) = self.split_arguments()?;
+        let names = Names::new(arguments.iter().flatten().map(TraceArgument::name));
+        let has_links = !self.input.link.is_empty() && arguments.is_some();
+        let is_live = !has_links && !self.sort;
+        let mut inputs = self.input.open(&files, context, has_links, is_live)?;
+        if !is_live && !inputs.are_files() && !context.is_quiet {
+            let why = if has_links { "--link" } else { "--sort" };
+            let _ = writeln!(stderr, "waiting for the end of the input, because of {why}");
+        }
         let by_time = self.sort || self.records.since.is_some() || self.records.until.is_some();
-        if by_time || format != RecordFormat::Raw {
+        if by_time || self.format() != RecordFormat::Raw {
             inputs.find_days();
         }
-        let resolved = resolve(&named, &inputs, context)?;
-        let mut query = self.records.query(self.input.time_zone(), context)?;
-        // With --sample alone, every trace of the sample is meant.
-        let is_any = named.is_empty();
-        query.traces = (!is_any).then(|| resolved.wanted());
-        query.mentions = resolved
-            .keys
-            .iter()
-            .filter_map(|key| match key {
-                TraceKey::Full(id) => Some(id.to_string()),
-                _ => None,
-            })
-            .collect();
-        let mut second = resolved.outcome.as_ref().map(|_| inputs.chunks.again());
-        if has_links && !resolved.keys.is_empty() && !is_any {
-            let chunks = second.as_ref().unwrap_or(&inputs.chunks);
-            query.links = links_to(&resolved.wanted(), &inputs, chunks, context);
-            second = Some(chunks.again());
-        }
-        let chunks = second.as_ref().unwrap_or(&inputs.chunks);
-        let around = self.context.unwrap_or(0);
-        let (before, after) = (self.before_context.max(around), self.after_context.max(around));
-        let needs_all = self.invert_match || before > 0 || after > 0 || has_links;
-        let search = if needs_all { None } else { resolved.search() };
-        let lines = LineTable::new();
-        let is_listing = self.count || self.files_with_matches;
-        let writer = Writer::new(
-            Shape {
-                names: inputs.sources().iter().map(|source| source.name.clone()).collect(),
-                before,
-                after,
-                most: self.max_count,
-                sort: self.sort,
-                counting: match (self.count, self.files_with_matches) {
-                    (true, _) => Counting::Count,
-                    (_, true) => Counting::Names,
-                    _ => Counting::No,
-                },
-                with_name: !self.no_filename && (self.with_filename || inputs.sources().len() > 1),
-            },
-            std::io::stdout(),
-        );
-        let visitor = RecordVisitor {
-            query: &query,
-            invert: self.invert_match,
-            keep_others: before > 0 || after > 0,
-            is_listing,
-            format,
-            escape: context.stdout_is_terminal && self.format.is_none(),
-            line_number: self.line_number,
-            with_name: self.with_filename
-                || (self.line_number && !self.no_filename && inputs.sources().len() > 1),
-            style: self.output.style(context, self.input.time_zone()),
-            places: Places { sources: inputs.sources(), lines: &lines },
-            explainer: None,
-            ordered: Ordered::new(writer, inputs.sources().len(), is_live && is_one_pipe(&inputs)),
+        // What comes only once is judged as it comes; of the rest, all is known beforehand.
+        let is_judged = !inputs.are_files() && !has_links;
+        let resolved = match is_judged {
+            true => Resolved::as_named(names),
+            false => complete(names, &inputs, context)?,
         };
+        let names = &resolved.names;
+        let mut second = resolved.outcome.as_ref().map(|_| inputs.chunks.again());
+        let mut query = self.records.query(self.input.time_zone(), context)?;
+        let links = (has_links && !names.is_empty()).then(|| {
+            let chunks = second.as_ref().unwrap_or(&inputs.chunks);
+            let links = read_links(&inputs, chunks, context);
+            second = Some(chunks.again());
+            links
+        });
+        let chunks = second.as_ref().unwrap_or(&inputs.chunks);
+        query.traces = match (&arguments, is_judged) {
+            (None, _) => Traces::Any,
+            (Some(_), true) => Traces::Judged(names),
+            (Some(_), false) => Traces::Meant(Meant::new(names, &inputs, chunks, context)),
+        };
+        if let Traces::Meant(meant) = &query.traces
+            && (self.invert_match || links.is_some())
+        {
+            let keys = meant.keys()?.iter().copied().collect();
+            query.links = links.map(|links| links.leading_to(&keys)).unwrap_or_default();
+        }
+        let needs_all = self.invert_match
+            || self.keeps_context()
+            || has_links
+            || arguments.is_none()
+            || names.has_parts();
+        let search = if needs_all { None } else { names.search() };
+        let lines = LineTable::new();
+        let visitor = self.visitor(&query, names, &inputs, &lines, context, is_live);
         let ask = Ask {
-            detail: if format == RecordFormat::Json { Detail::Attributes } else { Detail::Fields },
+            detail: match self.format() {
+                RecordFormat::Json => Detail::Attributes,
+                RecordFormat::Raw | RecordFormat::Text => Detail::Fields,
+            },
             search: search.as_ref(),
             primed_bytes: 0,
-            number_lines: self.line_number || format != RecordFormat::Raw,
+            number_lines: self.line_number || self.format() != RecordFormat::Raw,
         };
-        let outcome = if resolved.keys.is_empty() && !needs_all && !is_any {
+        let is_hopeless = arguments.is_some() && names.is_empty() && !self.invert_match;
+        let outcome = if is_hopeless {
             resolved.outcome.unwrap_or_default()
         } else {
             inputs.read(chunks, &visitor, &lines, ask, context)
         };
-        let found = visitor.ordered.finish()?.matches > 0;
+        let mut writer = visitor.ordered.finish()?;
+        let meant = match &query.traces {
+            Traces::Meant(meant) => Some(meant),
+            Traces::Any | Traces::Judged(_) => None,
+        };
+        let several = meant.and_then(Meant::several).or(writer.judge.several.as_ref()).cloned();
+        if several.is_none() {
+            writer.finish(&outcome.unread())?;
+        }
+        let notes = meant.map_or(&[][..], |meant| meant.notes());
+        let mut notes = [&resolved.readings, notes, &writer.judge.notes()].concat();
+        notes.dedup();
+        inputs.notes.set(notes).ok();
         let failed = report_errors(&inputs, &outcome, stderr)?;
-        Ok(match (failed, found) {
+        if let Some(error) = several.map(CliError::from).or_else(|| query.several_spans()) {
+            return Err(error);
+        }
+        Ok(match (failed, writer.matches > 0) {
             (true, _) => TROUBLE,
             (false, true) => FOUND,
             (false, false) => NOTHING,
         })
     }
 
-    fn split_arguments(&self) -> Result<(Vec<TraceArgument>, Vec<OsString>), CliError> {
+    fn format(&self) -> RecordFormat {
+        self.format.unwrap_or(RecordFormat::Raw)
+    }
+
+    /// Records to print before and after each match.
+    fn around(&self) -> (usize, usize) {
+        let around = self.context.unwrap_or(0);
+        (self.before_context.max(around), self.after_context.max(around))
+    }
+
+    fn keeps_context(&self) -> bool {
+        self.around() != (0, 0)
+    }
+
+    fn visitor<'a>(
+        &self,
+        query: &'a RecordQuery<'a>,
+        names: &Names,
+        inputs: &'a Inputs,
+        lines: &'a LineTable,
+        context: &Context,
+        is_live: bool,
+    ) -> RecordVisitor<'a, Stdout> {
+        let (before, after) = self.around();
+        let several = inputs.sources().len() > 1;
+        let counting = match (self.count, self.files_with_matches) {
+            // As in grep, names are the stronger wish.
+            (_, true) => Counting::Names,
+            (true, _) => Counting::Count,
+            _ => Counting::No,
+        };
+        let shape = Shape {
+            names: source_names(inputs, context),
+            before,
+            after,
+            most: self.max_count,
+            invert: self.invert_match,
+            sort: self.sort,
+            counting,
+            with_name: !self.no_filename && (self.with_filename || several),
+            with_separators: self.keeps_context() && self.format() == RecordFormat::Raw,
+        };
+        let judge = match query.traces {
+            Traces::Judged(_) => Judge::new(names.clone()),
+            Traces::Any | Traces::Meant(_) => Judge::default(),
+        };
+        let writer = Writer::new(shape, judge, std::io::stdout());
+        RecordVisitor {
+            query,
+            invert: self.invert_match,
+            keep_others: self.keeps_context(),
+            is_listing: counting != Counting::No,
+            format: self.format(),
+            escape: context.stdout_is_terminal && self.format.is_none(),
+            escapes_names: context.stdout_is_terminal,
+            line_number: self.line_number,
+            with_name: self.with_filename || (self.line_number && !self.no_filename && several),
+            style: self.output.style(context, self.input.time_zone()),
+            places: Places { sources: inputs.sources(), lines },
+            explainer: None,
+            ordered: Ordered::new(writer, inputs.sources().len(), is_live && is_one_pipe(inputs)),
+        }
+    }
+
+    /// The traces that are named, if any are (a file of ids may name none), and the files.
+    fn split_arguments(&self) -> Result<(Option<Vec<TraceArgument>>, Vec<OsString>), CliError> {
         let any_text = self.input.names_ids();
         let mut named = Vec::new();
+        let mut files = self.arguments.clone();
         for text in &self.traces {
             named.push(TraceArgument::read(text, any_text)?);
         }
         if let Some(path) = &self.trace_file {
-            let text = std::fs::read_to_string(path).map_err(|error| {
-                CliError::usage(format!("cannot read {}: {}", path.display(), reason(&error)), "")
-            })?;
-            for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-                named.push(TraceArgument::read(line, any_text)?);
-            }
+            named.extend(read_ids(path, &files, any_text)?);
         }
-        let mut files = self.arguments.clone();
-        if self.traces.is_empty() && self.trace_file.is_none() && self.records.sample.is_none() {
+        if self.traces.is_empty() && self.trace_file.is_none() {
+            if self.records.sample.is_some() {
+                return Ok((None, files));
+            }
             if files.is_empty() {
                 return Err(CliError::usage(
                     "no trace is named",
@@ -226,119 +279,42 @@ impl FilterArgs {
             }
             named.push(TraceArgument::read(&files.remove(0).to_string_lossy(), any_text)?);
         }
-        Ok((named, files))
+        Ok((Some(named), files))
     }
+}
+
+/// Reads a file of ids, one a line; `-` is standard input. Blank lines and those that begin with `#`
+/// are passed over.
+fn read_ids(
+    path: &Path,
+    files: &[OsString],
+    any_text: bool,
+) -> Result<Vec<TraceArgument>, CliError> {
+    let is_standard_input = path.as_os_str() == "-";
+    if is_standard_input && (files.is_empty() || files.iter().any(|file| file == "-")) {
+        return Err(CliError::usage(
+            "standard input cannot be both the ids and the logs",
+            "name the files of the logs: traceline filter -f - FILE...",
+        ));
+    }
+    let shown = path.display();
+    let text = match is_standard_input {
+        true => std::io::read_to_string(std::io::stdin()),
+        false => std::fs::read_to_string(path),
+    };
+    let text = text
+        .map_err(|error| CliError::usage(format!("cannot read {shown}: {}", reason(&error)), ""))?;
+    let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim).zip(1..);
+    lines
+        .filter(|(line, _)| !line.is_empty() && !line.starts_with('#'))
+        .map(|(line, number)| {
+            TraceArgument::read(line, any_text)
+                .map_err(|error| error.at(&format!("{shown}:{number}")))
+        })
+        .collect()
 }
 
 /// Whether the only source is a pipe, which may be shown as it comes.
 pub(crate) fn is_one_pipe(inputs: &Inputs) -> bool {
     inputs.sources().len() == 1 && inputs.sources().iter().all(|source| source.size.is_none())
-}
-
-/// Renders the records that are meant.
-pub(crate) struct RecordVisitor<'a, W: Write + Send> {
-    pub(crate) query: &'a RecordQuery,
-    pub(crate) invert: bool,
-    /// The others are wanted as well, as context.
-    pub(crate) keep_others: bool,
-    /// Only counted or named: nothing is rendered.
-    pub(crate) is_listing: bool,
-    pub(crate) format: RecordFormat,
-    pub(crate) escape: bool,
-    pub(crate) line_number: bool,
-    pub(crate) with_name: bool,
-    pub(crate) style: Style,
-    pub(crate) places: Places<'a>,
-    /// Says of each record which bytes gave what, and counts formats.
-    pub(crate) explainer: Option<Explainer<'a>>,
-    pub(crate) ordered: Ordered<Writer<W>>,
-}
-
-impl<W: Write + Send> Visit for RecordVisitor<'_, W> {
-    type Part = Vec<Piece>;
-
-    fn part(&self) -> Vec<Piece> {
-        Vec::new()
-    }
-
-    fn record(&self, part: &mut Vec<Piece>, record: &ReadRecord<'_, '_>) {
-        let is_match = self.query.matches(record) != self.invert;
-        if !is_match && !self.keep_others {
-            return;
-        }
-        let offset = record.lines[0].offset;
-        let number = match part.last() {
-            Some(last) if last.offset == offset => last.number + 1,
-            _ => 0,
-        };
-        // Several records of one line are printed once.
-        let is_repeat = number > 0 && self.format == RecordFormat::Raw;
-        let bytes =
-            if self.is_listing || is_repeat { Vec::new() } else { self.render(record, is_match) };
-        part.push(Piece {
-            offset,
-            number,
-            is_match,
-            timestamp: record.record.timestamp.map(|time| time.nanoseconds()),
-            is_rest: false,
-            bytes,
-        });
-    }
-
-    fn gathered(&self, part: Vec<Piece>) -> Option<Vec<Piece>> {
-        Some(part)
-    }
-
-    fn deliver(
-        &self,
-        source: SourceId,
-        parts: Vec<Vec<Piece>>,
-        open_from: u64,
-        is_last: bool,
-    ) -> bool {
-        self.ordered.deliver(source, parts, open_from, is_last)
-    }
-}
-
-impl<W: Write + Send> RecordVisitor<'_, W> {
-    fn render(&self, record: &ReadRecord<'_, '_>, is_match: bool) -> Vec<u8> {
-        use crate::render::Origins as _;
-        let mut out = Vec::new();
-        // As in grep, what is only around a match has another mark.
-        let mark = if is_match { b':' } else { b'-' };
-        let format = match self.format {
-            RecordFormat::Raw => {
-                for (origin, text) in record.lines.iter().zip(record.texts) {
-                    if self.with_name {
-                        out.extend_from_slice(self.places.source_name(record.source).as_bytes());
-                        out.push(mark);
-                    }
-                    if self.line_number {
-                        let number = self.places.line_number(record.source, *origin);
-                        out.extend_from_slice(number.to_string().as_bytes());
-                        out.push(mark);
-                    }
-                    if self.escape {
-                        out.extend_from_slice(escape_bytes(text).as_bytes());
-                    } else {
-                        out.extend_from_slice(text);
-                    }
-                    out.push(b'\n');
-                }
-                return out;
-            }
-            RecordFormat::Text => OutputFormat::Text,
-            RecordFormat::Json => OutputFormat::Json,
-        };
-        let mut renderer: Box<dyn Render> =
-            render::renderer(format, self.style, Options::default());
-        // Writing to memory does not fail.
-        if let Some(explainer) = &self.explainer {
-            let explanation = explainer.explain(record);
-            let _ = renderer.explained(&mut out, &self.places, record, &explanation);
-            return out;
-        }
-        let _ = renderer.record(&mut out, &self.places, record.source, record.lines, record.record);
-        out
-    }
 }

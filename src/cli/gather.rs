@@ -3,8 +3,9 @@
 use super::Context;
 use super::error::CliError;
 use super::input::{Ask, Inputs};
+use super::names::Names;
 use crate::pipeline::{LineTable, Pick, Picked, ReadOutcome, Search, TraceVisitor, assemble};
-use crate::record::Detail;
+use crate::record::{Detail, TraceKey};
 use crate::source::Chunks;
 use crate::trace::{Options, Primer, TraceStore, Wanted};
 
@@ -34,6 +35,9 @@ const PRIMER: u64 = 16 << 20;
 const LEAST_OF_SOURCE: u64 = 128 << 10;
 
 /// Reads the inputs.
+///
+/// # Errors
+/// Several traces fit a name that the user gave.
 pub(crate) fn gather(
     inputs: &Inputs,
     chunks: &Chunks,
@@ -41,8 +45,6 @@ pub(crate) fn gather(
     pick: &Pick<'_>,
     context: &Context,
 ) -> Result<Gathered, CliError> {
-    let store = TraceStore::new(Options { keep_records: want.records, only: want.only });
-    let primer = Primer::beside(&store);
     let lines = LineTable::new();
     let primed_bytes = match want.is_second {
         true => 0,
@@ -54,9 +56,44 @@ pub(crate) fn gather(
         primed_bytes,
         number_lines: want.records,
     };
-    let visitor = TraceVisitor::new(&store).learning(&primer, primed_bytes);
+    // Of ids that an earlier reading found to be short for several, all those are let in: else
+    // this reading would take them for one.
+    let ambiguous = inputs.ambiguous.get().filter(|_| want.is_second && !inputs.keys.has_links());
+    let wanted = want.only.clone().unwrap_or_default();
+    let is_wanted = |key: TraceKey| {
+        wanted.contains(key) || ambiguous.is_some_and(|lows| lows.contains(&key.low64()))
+    };
+    let only = if ambiguous.is_some() { None } else { want.only.clone() };
+    let store = TraceStore::new(Options { keep_records: want.records, only });
+    let primer = Primer::beside(&store);
+    let mut visitor = TraceVisitor::new(&store).learning(&primer, primed_bytes);
+    if ambiguous.is_some() {
+        visitor = visitor.only(&is_wanted);
+    }
     let outcome = inputs.read(chunks, &visitor, &lines, ask, context);
+    drop(visitor);
     let apprentice = primer.into_apprentice(&outcome.longer);
-    let picked = assemble(store.into_drafts(), apprentice, pick, inputs.threads);
+    let drafts = store.into_drafts();
+    let picked = match inputs.named.get() {
+        Some(names) => {
+            let mut picked = assemble(drafts, apprentice, &Pick::all(), inputs.threads);
+            keep_named(names, &mut picked)?;
+            picked.traces = pick.choose_from(picked.traces);
+            picked
+        }
+        None => assemble(drafts, apprentice, pick, inputs.threads),
+    };
+    if want.only.is_none() {
+        let low = |id: &String| Some(u128::from_str_radix(id, 16).ok()? as u64);
+        inputs.ambiguous.set(picked.ambiguous_ids.iter().filter_map(low).collect()).ok();
+    }
     Ok(Gathered { picked, outcome, lines })
+}
+
+/// Drops the traces that were gathered only to tell what the names do not mean.
+fn keep_named(names: &Names, picked: &mut Picked) -> Result<(), CliError> {
+    let mut names = names.clone();
+    names.see_all(&picked.traces.iter().map(|trace| trace.key).collect())?;
+    picked.traces.retain(|trace| names.is_meant(trace.key));
+    Ok(())
 }

@@ -3,14 +3,17 @@
 use super::Context;
 use super::config::Config;
 use super::error::CliError;
+use super::names::Names;
+use super::time_argument::parse_zone;
 use crate::pipeline::{
     LineTable, ReadOutcome, ReadPlan, Search, SourceInfo, Visit, midnights, read,
 };
 use crate::record::{Detail, Pattern, Reference, TimeZone, Timestamp, UserKeys, service};
 use crate::source::{Chunks, Input, ReadOptions, Source, SourceError, expand};
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::UNIX_EPOCH;
 
 /// What to read and how.
@@ -18,7 +21,7 @@ use std::time::UNIX_EPOCH;
 pub(crate) struct InputArgs {
     /// Read times without a zone as of this zone, and show times in it: UTC, local, an offset such
     /// as +02:00, or a name such as Europe/Berlin [default: UTC]
-    #[arg(long, value_name = "ZONE", help_heading = "Reading")]
+    #[arg(long, value_name = "ZONE", value_parser = parse_zone, allow_hyphen_values = true, help_heading = "Reading")]
     tz: Option<TimeZone>,
 
     /// Complete times without a year or a date so that none lies after this date, those of --since
@@ -66,8 +69,18 @@ pub(crate) struct Inputs {
     pub(crate) threads: usize,
     patterns: Vec<Pattern>,
     pub(crate) keys: UserKeys,
+    /// What is read is shown as it comes.
+    is_live: bool,
+    /// Only errors are told.
+    pub(crate) is_quiet: bool,
     /// Inputs that did not become sources.
     pub(crate) missing: Vec<SourceError>,
+    /// What the user named: what that means depends on what is here.
+    pub(crate) named: OnceLock<Names>,
+    /// How the names were understood, where there is more than one way.
+    pub(crate) notes: OnceLock<Vec<String>>,
+    /// Low halves that several full ids share, and 64-bit ids have: found by reading everything.
+    pub(crate) ambiguous: OnceLock<HashSet<u64>>,
 }
 
 impl InputArgs {
@@ -134,7 +147,12 @@ impl InputArgs {
             threads: self.threads.unwrap_or(context.cores).max(1),
             patterns: self.pattern.clone(),
             keys: self.user_keys()?,
+            is_live: live,
+            is_quiet: context.is_quiet,
             missing,
+            named: OnceLock::new(),
+            notes: OnceLock::new(),
+            ambiguous: OnceLock::new(),
         })
     }
 
@@ -218,7 +236,14 @@ impl Inputs {
             number_lines: ask.number_lines,
             threads: self.threads,
         };
-        super::progress::with_progress(chunks, context, || read(chunks, &plan, lines, visitor))
+        super::progress::with_progress(chunks, context, self.is_live, || {
+            read(chunks, &plan, lines, visitor)
+        })
+    }
+
+    /// Whether everything can be read a second time without having been kept.
+    pub(crate) fn are_files(&self) -> bool {
+        self.sources().iter().all(|source| source.size.is_some())
     }
 
     pub(crate) fn sources(&self) -> &[Source] {

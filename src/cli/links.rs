@@ -5,8 +5,7 @@ use super::input::{Ask, Inputs};
 use crate::pipeline::{LineTable, Visit};
 use crate::record::{Detail, ReadRecord, link_value};
 use crate::source::Chunks;
-use crate::trace::{Links, Wanted};
-use std::collections::HashSet;
+use crate::trace::Links;
 use std::sync::Mutex;
 
 /// Gathers the links of records that name a trace.
@@ -36,17 +35,12 @@ impl Visit for LinkVisitor {
     }
 }
 
-/// Reads everything once: a value that leads to another trace as well leads to none.
-pub(super) fn links_to(
-    wanted: &Wanted,
-    inputs: &Inputs,
-    chunks: &Chunks,
-    context: &Context,
-) -> HashSet<u128> {
+/// Reads everything once. A value that leads to several traces leads to none, so only then is it
+/// known where any leads.
+pub(super) fn read_links(inputs: &Inputs, chunks: &Chunks, context: &Context) -> Links {
     let visitor = LinkVisitor::default();
     let ask = Ask { detail: Detail::Fields, search: None, primed_bytes: 0, number_lines: false };
     // What goes wrong is told by the reading that prints.
     let _ = inputs.read(chunks, &visitor, &LineTable::new(), ask, context);
-    let found = visitor.found.into_inner().unwrap_or_default();
-    found.leading_to(wanted)
+    visitor.found.into_inner().unwrap_or_default()
 }

@@ -12,6 +12,8 @@ mod gather;
 mod input;
 mod links;
 mod mint;
+mod name;
+mod names;
 mod ordered;
 mod outgoing;
 mod output;
@@ -19,14 +21,18 @@ mod piece_writer;
 mod process;
 mod progress;
 mod record_query;
+mod record_visitor;
 mod records;
+mod resolve;
 mod select;
 mod stamp;
+mod time_argument;
 mod timeline;
 mod trace_argument;
 mod traces;
 
 use crate::record::Timestamp;
+use crate::render::escape;
 use crate::trace_context::IdGenerator;
 use clap::{CommandFactory, Parser, Subcommand};
 use error::{CliError, TROUBLE};
@@ -160,7 +166,10 @@ pub fn main() -> ExitCode {
         // would have ended us quietly, so we do it by hand.
         Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(stderr, "traceline: {error}");
+            // The names of files in it may hold anything; its lines are ours.
+            let message = error.to_string();
+            let lines: Vec<_> = message.split('\n').map(escape).collect();
+            let _ = writeln!(stderr, "traceline: {}", lines.join("\n"));
             ExitCode::from(TROUBLE)
         }
     }

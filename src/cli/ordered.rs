@@ -5,6 +5,8 @@
 //! can come.
 
 use super::error::CliError;
+use crate::pipeline::Delivery;
+use crate::record::TraceKey;
 use crate::source::SourceId;
 use std::collections::BTreeMap;
 use std::io;
@@ -18,12 +20,25 @@ pub(crate) struct Piece {
     /// Its number among the records of that line.
     pub(crate) number: u32,
     /// Whether it is asked for; others are here for context and counts only.
-    pub(crate) is_match: bool,
+    pub(crate) verdict: Verdict,
     /// The rest of a record that was shown before it was complete.
     pub(crate) is_rest: bool,
     /// What to sort by.
     pub(crate) timestamp: Option<i64>,
+    /// As a match if it may be one, else as context.
     pub(crate) bytes: Vec<u8>,
+    /// What may be a match, as context; empty where there is no context to print.
+    pub(crate) as_context: Vec<u8>,
+}
+
+/// Whether a record is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Match,
+    Other,
+    /// If records with this id are meant (or, inverted, if not), which can be told only in the
+    /// order of the input.
+    IfMeant(TraceKey),
 }
 
 /// What takes the pieces in order.
@@ -56,7 +71,7 @@ struct State<W> {
 #[derive(Default)]
 struct Held {
     pieces: BTreeMap<(u64, u32), Piece>,
-    open_from: u64,
+    unseen_from: u64,
     is_over: bool,
     /// Records as they were shown before they were complete: they come again, perhaps longer.
     shown: BTreeMap<(u64, u32), Piece>,
@@ -71,27 +86,18 @@ impl<W: PieceWriter> Ordered<W> {
     }
 
     /// Takes pieces of a source; true to go on reading.
-    pub(crate) fn deliver(
-        &self,
-        source: SourceId,
-        parts: Vec<Vec<Piece>>,
-        open_from: u64,
-        is_last: bool,
-    ) -> bool {
+    pub(crate) fn deliver(&self, delivery: Delivery<Vec<Piece>>) -> bool {
+        let Delivery { source, parts, open_from, unseen_from, is_early, is_last } = delivery;
         let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if state.is_done {
             return false;
         }
         let held = &mut state.sources[source.0 as usize];
-        // Told to show what is open, because a live source fell silent.
-        let is_early = open_from == u64::MAX && !is_last;
         for piece in parts.into_iter().flatten() {
             held.take(piece, is_early);
         }
-        if !is_early {
-            held.shown.retain(|(offset, _), _| *offset >= open_from);
-        }
-        held.open_from = open_from;
+        held.shown.retain(|(offset, _), _| *offset >= open_from);
+        held.unseen_from = unseen_from;
         held.is_over |= is_last;
         match state.write(source.0 as usize) {
             Ok(go_on) => state.is_done |= !go_on,
@@ -123,19 +129,24 @@ impl Held {
         let whole = is_early.then(|| piece.clone());
         // One that still waits for its turn is simply replaced.
         if let Some(before) = self.shown.remove(&key)
-            && before.is_match == piece.is_match
+            && before.verdict == piece.verdict
             && !self.pieces.contains_key(&key)
         {
             piece.is_rest = true;
             // A line that was printed is not printed again; an object that has grown is, whole.
-            if piece.bytes.starts_with(&before.bytes) {
-                piece.bytes.drain(..before.bytes.len());
-            }
+            cut(&mut piece.bytes, &before.bytes);
+            cut(&mut piece.as_context, &before.as_context);
         }
         if let Some(whole) = whole {
             self.shown.insert(key, whole);
         }
         self.pieces.insert(key, piece);
+    }
+}
+
+fn cut(bytes: &mut Vec<u8>, before: &[u8]) {
+    if bytes.starts_with(before) {
+        bytes.drain(..before.len());
     }
 }
 
@@ -164,7 +175,8 @@ impl<W: PieceWriter> State<W> {
         let id = SourceId(source as u32);
         let held = &mut self.sources[source];
         while let Some(entry) = held.pieces.first_entry() {
-            if entry.key().0 >= held.open_from && !held.is_over {
+            let is_shown = held.shown.contains_key(entry.key());
+            if entry.key().0 >= held.unseen_from && !is_shown && !held.is_over {
                 break;
             }
             let piece = entry.remove();

@@ -49,7 +49,13 @@ impl OutputArgs {
             ColorChoice::Never => false,
             ColorChoice::Auto => context.wants_color(),
         };
-        Style { width: self.width.or(context.width), color, ascii: self.ascii, time_zone }
+        Style {
+            width: self.width.or(context.width),
+            color,
+            ascii: self.ascii,
+            time_zone,
+            is_terminal: context.stdout_is_terminal,
+        }
     }
 }
 
@@ -69,15 +75,33 @@ impl Origins for Places<'_> {
     }
 }
 
-/// Names what could not be read. True if that was anything.
+/// Names of the sources as they may be shown: on a terminal they must not do anything to it.
+pub(crate) fn source_names(inputs: &Inputs, context: &Context) -> Vec<String> {
+    let shown = |source: &Source| match context.stdout_is_terminal {
+        true => escape(&source.name).into_owned(),
+        false => source.name.clone(),
+    };
+    inputs.sources().iter().map(shown).collect()
+}
+
+/// Says how names were understood, and names what could not be read. True if that was anything.
 pub(crate) fn report_errors(
     inputs: &Inputs,
     outcome: &ReadOutcome,
     stderr: &mut dyn Write,
 ) -> Result<bool, CliError> {
     let mut failed = false;
+    for note in inputs.notes.get().into_iter().flatten().filter(|_| !inputs.is_quiet) {
+        let _ = writeln!(stderr, "{}", escape(note));
+    }
     for error in inputs.missing.iter().chain(&outcome.errors) {
         failed |= !error.is_warning();
+        if error.is_note() {
+            if !inputs.is_quiet {
+                let _ = writeln!(stderr, "{}", escape(&error.to_string()));
+            }
+            continue;
+        }
         let word = if error.is_warning() { "warning" } else { "error" };
         // Talk that cannot be heard is no reason to fail.
         let _ = writeln!(stderr, "traceline: {word}: {}", escape(&error.to_string()));

@@ -1,8 +1,9 @@
 //! Writes records in order, or counts them: context, limits, separators, as grep does.
 
-use super::ordered::{Piece, PieceWriter};
+use super::ordered::{Piece, PieceWriter, Verdict};
+use super::resolve::Judge;
 use crate::source::SourceId;
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::io::{self, BufWriter, Write};
 
 /// What to print instead of records.
@@ -16,126 +17,204 @@ pub(crate) enum Counting {
 /// How the output is to be shaped.
 #[derive(Clone, Debug)]
 pub(crate) struct Shape {
-    /// Names of the sources.
+    /// Names of the sources, as they are to be shown.
     pub(crate) names: Vec<String>,
     pub(crate) before: usize,
     pub(crate) after: usize,
     /// Matches of each source, at most.
     pub(crate) most: Option<u64>,
+    pub(crate) invert: bool,
     pub(crate) sort: bool,
     pub(crate) counting: Counting,
     /// Put the source's name before its count.
     pub(crate) with_name: bool,
+    /// Put a line between groups of records that are not neighbours.
+    pub(crate) with_separators: bool,
 }
 
 /// Writes pieces.
 pub(crate) struct Writer<W: Write> {
     shape: Shape,
+    /// Decides of records that could not be decided of without what came before them.
+    pub(crate) judge: Judge,
     out: BufWriter<W>,
     /// Matches in all.
     pub(crate) matches: u64,
-    of_source: u64,
-    before: VecDeque<Piece>,
-    /// So many records are still wanted after the last match.
-    after: usize,
-    has_gap: bool,
+    sources: Vec<Progress>,
     has_written: bool,
     /// To be sorted: time, source, bytes.
     held: Vec<(i64, u32, Vec<u8>)>,
+}
+
+/// How far a source has come.
+#[derive(Clone, Debug)]
+struct Progress {
+    matches: u64,
+    /// Records that will be context if a match follows.
+    before: VecDeque<Vec<u8>>,
+    /// So many records are still wanted after the last match.
+    after: usize,
+    /// Records were left out since the last that was written.
+    has_gap: bool,
     last_time: i64,
+    /// Offsets of the last records that were written as context.
+    context: VecDeque<(u64, u32)>,
+}
+
+impl Progress {
+    /// Context that may still grow is remembered for so many records.
+    const MOST_CONTEXT: usize = 64;
+
+    fn new() -> Progress {
+        Progress {
+            matches: 0,
+            before: VecDeque::new(),
+            after: 0,
+            has_gap: true,
+            last_time: i64::MIN,
+            context: VecDeque::new(),
+        }
+    }
 }
 
 impl<W: Write> Writer<W> {
-    pub(crate) fn new(shape: Shape, out: W) -> Writer<W> {
+    pub(crate) fn new(shape: Shape, judge: Judge, out: W) -> Writer<W> {
         Writer {
+            sources: shape.names.iter().map(|_| Progress::new()).collect(),
             shape,
+            judge,
             out: BufWriter::with_capacity(1 << 16, out),
             matches: 0,
-            of_source: 0,
-            before: VecDeque::new(),
-            after: 0,
-            has_gap: false,
             has_written: false,
             held: Vec::new(),
-            last_time: i64::MIN,
         }
     }
 
-    fn write(&mut self, source: SourceId, piece: &Piece) -> io::Result<()> {
+    fn write(
+        &mut self,
+        source: SourceId,
+        timestamp: Option<i64>,
+        bytes: Vec<u8>,
+    ) -> io::Result<()> {
+        let progress = &mut self.sources[source.0 as usize];
         if self.shape.sort {
             // A record without time comes after the one before it.
-            let time = piece.timestamp.unwrap_or(self.last_time);
-            self.last_time = time;
-            self.held.push((time, source.0, piece.bytes.clone()));
+            let time = timestamp.unwrap_or(progress.last_time);
+            progress.last_time = time;
+            self.held.push((time, source.0, bytes));
             return Ok(());
         }
-        if self.has_gap && self.has_written && self.shape.before + self.shape.after > 0 {
+        let has_gap = std::mem::replace(&mut progress.has_gap, false);
+        if has_gap && self.has_written && self.shape.with_separators {
             self.out.write_all(b"--\n")?;
         }
-        self.has_gap = false;
         self.has_written = true;
-        self.out.write_all(&piece.bytes)
+        self.out.write_all(&bytes)
+    }
+
+    /// Whether a source can give no more.
+    fn is_full(&self, source: SourceId) -> bool {
+        self.shape.most.is_some_and(|most| self.sources[source.0 as usize].matches >= most)
+    }
+
+    /// Writes a match, with what is wanted before it.
+    fn write_match(&mut self, source: SourceId, piece: Piece) -> io::Result<()> {
+        let progress = &mut self.sources[source.0 as usize];
+        progress.matches += 1;
+        self.matches += 1;
+        match self.shape.counting {
+            Counting::No => {
+                progress.after = self.shape.after;
+                for bytes in std::mem::take(&mut progress.before) {
+                    self.write(source, None, bytes)?;
+                }
+                self.write(source, piece.timestamp, piece.bytes)
+            }
+            Counting::Names if progress.matches == 1 => {
+                writeln!(self.out, "{}", self.shape.names[source.0 as usize])
+            }
+            Counting::Names | Counting::Count => Ok(()),
+        }
+    }
+
+    /// Writes what is no match, or one too many, if it stands near a match.
+    fn write_context(&mut self, source: SourceId, piece: Piece, is_full: bool) -> io::Result<()> {
+        let progress = &mut self.sources[source.0 as usize];
+        let bytes = match piece.verdict {
+            Verdict::Other => piece.bytes,
+            Verdict::Match | Verdict::IfMeant(_) => piece.as_context,
+        };
+        if progress.after > 0 {
+            progress.after -= 1;
+            progress.context.push_back((piece.offset, piece.number));
+            if progress.context.len() > Progress::MOST_CONTEXT {
+                progress.context.pop_front();
+            }
+            return self.write(source, piece.timestamp, bytes);
+        }
+        if !is_full {
+            progress.before.push_back(bytes);
+            if progress.before.len() > self.shape.before {
+                progress.before.pop_front();
+                progress.has_gap = true;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes counts, if they are asked for. `unread`: sources of which nothing could be read, and so
+    /// nothing can be said.
+    pub(crate) fn finish(&mut self, unread: &HashSet<SourceId>) -> io::Result<()> {
+        let is_counting = self.shape.counting == Counting::Count && self.judge.several.is_none();
+        for (at, progress) in self.sources.iter().enumerate().filter(|_| is_counting) {
+            if unread.contains(&SourceId(at as u32)) {
+                continue;
+            }
+            if self.shape.with_name {
+                write!(self.out, "{}:", self.shape.names[at])?;
+            }
+            writeln!(self.out, "{}", progress.matches)?;
+        }
+        self.out.flush()
     }
 }
 
 impl<W: Write + Send> PieceWriter for Writer<W> {
     fn piece(&mut self, source: SourceId, piece: Piece) -> io::Result<bool> {
+        let is_match = match piece.verdict {
+            Verdict::Match => true,
+            Verdict::Other => false,
+            Verdict::IfMeant(key) => match self.judge.is_meant(key) {
+                Some(is_meant) => is_meant != self.shape.invert,
+                None => return Ok(false),
+            },
+        };
         if piece.is_rest {
-            if self.shape.counting == Counting::No && piece.is_match {
-                self.out.write_all(&piece.bytes)?;
-            }
-            return Ok(true);
-        }
-        if !piece.is_match {
-            if self.after > 0 {
-                self.after -= 1;
-                self.write(source, &piece)?;
-            } else {
-                self.before.push_back(piece);
-                if self.before.len() > self.shape.before {
-                    self.before.pop_front();
-                    self.has_gap = true;
+            let context = &self.sources[source.0 as usize].context;
+            if self.shape.counting == Counting::No {
+                if context.contains(&(piece.offset, piece.number)) {
+                    let is_other = piece.verdict == Verdict::Other;
+                    self.out.write_all(if is_other { &piece.bytes } else { &piece.as_context })?;
+                } else if is_match {
+                    self.out.write_all(&piece.bytes)?;
                 }
             }
             return Ok(true);
         }
-        if self.shape.most.is_some_and(|most| self.of_source >= most) {
-            return Ok(self.shape.names.len() > 1);
+        let is_full = self.is_full(source);
+        if is_match && !is_full {
+            self.write_match(source, piece)?;
+        } else if self.shape.counting == Counting::No {
+            self.write_context(source, piece, is_full)?;
         }
-        self.matches += 1;
-        self.of_source += 1;
-        if self.shape.counting == Counting::No {
-            while let Some(before) = self.before.pop_front() {
-                self.write(source, &before)?;
-            }
-            self.write(source, &piece)?;
-            self.after = self.shape.after;
-        }
-        let is_enough = self.shape.names.len() == 1
-            && self.shape.after == 0
-            && (self.shape.most.is_some_and(|most| self.of_source >= most)
-                || self.shape.counting == Counting::Names);
-        if is_enough {
-            self.end_of_source(source)?;
-        }
-        Ok(!is_enough)
+        let progress = &self.sources[source.0 as usize];
+        let is_named = self.shape.counting == Counting::Names && progress.matches > 0;
+        let is_enough = is_named || self.is_full(source) && progress.after == 0;
+        Ok(!is_enough || self.shape.names.len() > 1)
     }
 
     fn end_of_source(&mut self, source: SourceId) -> io::Result<bool> {
-        let name = self.shape.names.get(source.0 as usize).map_or("", String::as_str);
-        match self.shape.counting {
-            Counting::Count if self.shape.with_name => {
-                writeln!(self.out, "{name}:{}", self.of_source)?;
-            }
-            Counting::Count => writeln!(self.out, "{}", self.of_source)?,
-            Counting::Names if self.of_source > 0 => writeln!(self.out, "{name}")?,
-            _ => {}
-        }
-        self.of_source = 0;
-        self.before.clear();
-        self.after = 0;
-        self.has_gap = true;
-        self.last_time = i64::MIN;
+        self.sources[source.0 as usize].before.clear();
         Ok(true)
     }
 
@@ -147,5 +226,65 @@ impl<W: Write + Send> PieceWriter for Writer<W> {
             self.out.write_all(bytes)?;
         }
         self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// What is written of records of one source; capitals match.
+    fn written(records: &str, before: usize, after: usize, most: Option<u64>) -> String {
+        let shape = Shape {
+            names: vec!["a.log".to_owned()],
+            before,
+            after,
+            most,
+            invert: false,
+            sort: false,
+            counting: Counting::No,
+            with_name: false,
+            with_separators: before + after > 0,
+        };
+        let mut out = Vec::new();
+        let mut writer = Writer::new(shape, Judge::default(), &mut out);
+        for (at, letter) in records.char_indices() {
+            let is_match = letter.is_ascii_uppercase();
+            let piece = Piece {
+                offset: at as u64,
+                number: 0,
+                verdict: if is_match { Verdict::Match } else { Verdict::Other },
+                is_rest: false,
+                timestamp: None,
+                bytes: format!("{letter}\n").into_bytes(),
+                as_context: format!("{}\n", letter.to_ascii_lowercase()).into_bytes(),
+            };
+            if !writer.piece(SourceId(0), piece).unwrap() {
+                break;
+            }
+        }
+        writer.finish(&HashSet::new()).unwrap();
+        drop(writer);
+        String::from_utf8(out).unwrap().replace('\n', "")
+    }
+
+    #[test]
+    fn context_and_limits_are_as_in_grep() {
+        // Compared with GNU grep 3.8; what matches beyond the limit is context.
+        for (records, before, after, most, expected) in [
+            ("aBcdeFg", 0, 0, None, "BF"),
+            ("aBcdeFg", 1, 1, None, "aBc--eFg"),
+            ("aBcdFgh", 1, 1, None, "aBcdFg"),
+            ("ABxCy", 0, 1, Some(1), "Ab"),
+            ("ABxCy", 0, 2, Some(1), "Abx"),
+            ("ABxCy", 1, 1, Some(2), "ABx"),
+            ("ABxCy", 0, 2, Some(2), "ABxc"),
+            ("aBxCy", 1, 0, Some(1), "aB"),
+            ("aBC", 0, 0, Some(0), ""),
+            ("aBC", 2, 2, Some(0), ""),
+        ] {
+            assert_eq!(written(records, before, after, most), expected, "{records} {most:?}");
+        }
     }
 }

@@ -2,20 +2,27 @@
 
 use super::Context;
 use super::error::CliError;
-use super::select::{parse_sample, parse_time};
-use crate::record::{ReadRecord, Severity, TimeZone, Timestamp, link_value, span_argument};
-use crate::trace::Wanted;
+use super::names::Names;
+use super::ordered::Verdict;
+use super::resolve::Meant;
+use super::select::parse_sample;
+use super::time_argument::time_argument;
+use crate::record::{
+    LogRecord, ReadRecord, Severity, TimeZone, Timestamp, link_value, span_argument,
+};
 use crate::trace_context::{Sample, SpanId};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::{Mutex, PoisonError};
 
 /// Conditions on records.
 #[derive(clap::Args, Clone, Debug)]
 pub(crate) struct RecordArgs {
-    /// Show only records of this span; may be repeated
+    /// Show only records of this span, by its id or the first 6 digits or more; may be repeated
     #[arg(long, value_name = "SPAN", value_parser = parse_span, help_heading = "Selecting records")]
-    pub(crate) span: Vec<SpanId>,
+    pub(crate) span: Vec<SpanArgument>,
 
-    /// Show only records of at least this severity: trace, debug, info, warn, error, fatal
+    /// Show only records of at least this severity: trace, debug, info, warn, error, fatal, or a
+    /// number from 1 to 24 as in OpenTelemetry
     #[arg(long, value_name = "SEVERITY", value_parser = parse_severity, help_heading = "Selecting records")]
     pub(crate) severity: Option<Severity>,
 
@@ -23,12 +30,23 @@ pub(crate) struct RecordArgs {
     #[arg(long, value_name = "NAME", help_heading = "Selecting records")]
     pub(crate) service: Vec<String>,
 
-    /// Show only records at or after this time
-    #[arg(long, value_name = "TIME", help_heading = "Selecting records")]
+    /// Show only records at or after this time: 2026-11-22T10:30:00Z, a date, a time, now, today,
+    /// yesterday, @SECONDS since 1970, or 15min, 1h30m, 1w for so long ago
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        help_heading = "Selecting records"
+    )]
     pub(crate) since: Option<String>,
 
-    /// Show only records at or before this time
-    #[arg(long, value_name = "TIME", help_heading = "Selecting records")]
+    /// Show only records at or before this time; written as for --since
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        help_heading = "Selecting records"
+    )]
     pub(crate) until: Option<String>,
 
     /// Show only records of this share of all traces, 0 to 1: the same ones everywhere, chosen by
@@ -37,26 +55,70 @@ pub(crate) struct RecordArgs {
     pub(crate) sample: Option<Sample>,
 }
 
-fn parse_span(text: &str) -> Result<SpanId, String> {
-    span_argument(text.as_bytes())
-        .ok_or_else(|| "a span id has 16 hex digits, or is a Datadog decimal".to_owned())
+/// A span that the user names: ids that the text may stand for, and the beginning of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SpanArgument {
+    text: String,
+    ids: Vec<SpanId>,
+    prefix: Option<String>,
 }
 
+impl SpanArgument {
+    fn matches(&self, span: SpanId) -> bool {
+        self.ids.contains(&span)
+            || self.prefix.as_ref().is_some_and(|prefix| span.to_string().starts_with(prefix))
+    }
+}
+
+fn parse_span(text: &str) -> Result<SpanArgument, String> {
+    let text = text.trim().trim_matches(['"', '\'', ',']);
+    let is_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_prefix = is_hex && (6..16).contains(&text.len());
+    let may_be_decimal = text.len() >= 6 && !text.starts_with('0');
+    let decimal = text.parse().ok().filter(|_| may_be_decimal).and_then(SpanId::new);
+    let hex = span_argument(text.as_bytes()).filter(|_| !is_prefix);
+    let argument = SpanArgument {
+        text: text.to_owned(),
+        ids: hex.into_iter().chain(decimal).collect(),
+        prefix: is_prefix.then(|| text.to_ascii_lowercase()),
+    };
+    if argument.ids.is_empty() && argument.prefix.is_none() {
+        return Err("a span id has 16 hex digits, of which 6 are enough, or is a Datadog decimal"
+            .to_owned());
+    }
+    Ok(argument)
+}
+
+/// A word means the beginning of its range; a number is the log data model's, as in our JSON.
 fn parse_severity(text: &str) -> Result<Severity, String> {
-    Severity::from_field(text.as_bytes())
-        .ok_or_else(|| "write trace, debug, info, warn, error or fatal".to_owned())
+    let severity = match text.trim().parse() {
+        Ok(number) => Severity::new(number),
+        Err(_) => Severity::from_field(text.as_bytes())
+            .and_then(|named| Severity::new((named.number() - 1) / 4 * 4 + 1)),
+    };
+    severity.ok_or_else(|| {
+        "write trace, debug, info, warn, error or fatal, or a number from 1 to 24".to_owned()
+    })
+}
+
+/// Which traces are meant.
+pub(crate) enum Traces<'a> {
+    /// Any or none.
+    Any,
+    /// Those that are named.
+    Meant(Meant<'a>),
+    /// Those that are named, in an input that tells only as it comes which these are.
+    Judged(&'a Names),
 }
 
 /// The conditions, read.
-#[derive(Clone, Debug)]
-pub(crate) struct RecordQuery {
-    /// Of these traces; `None`: of any or none.
-    pub(crate) traces: Option<Wanted>,
-    /// Ids in full, as plain text: a record without an id of its own in which one stands is meant.
-    pub(crate) mentions: Vec<String>,
+pub(crate) struct RecordQuery<'a> {
+    pub(crate) traces: Traces<'a>,
     /// Values of link keys that lead to these traces.
     pub(crate) links: HashSet<u128>,
-    spans: Vec<SpanId>,
+    spans: Vec<SpanArgument>,
+    /// Of each argument for a span: the spans that were found.
+    seen_spans: Mutex<Vec<BTreeSet<SpanId>>>,
     severity: Option<Severity>,
     services: Vec<String>,
     since: Option<Timestamp>,
@@ -65,56 +127,52 @@ pub(crate) struct RecordQuery {
 }
 
 impl RecordArgs {
-    pub(crate) fn query(&self, zone: TimeZone, context: &Context) -> Result<RecordQuery, CliError> {
-        let time = |text: &Option<String>| match text {
-            Some(text) => parse_time(text, zone, context.now).map(Some).ok_or_else(|| {
-                CliError::usage(
-                    format!("{text:?} is no time"),
-                    "write 2026-11-22T10:30:00Z, 2026-11-22, 10:30:00, or 15min for so long ago",
-                )
-            }),
-            None => Ok(None),
-        };
+    pub(crate) fn query<'a>(
+        &self,
+        zone: TimeZone,
+        context: &Context,
+    ) -> Result<RecordQuery<'a>, CliError> {
         Ok(RecordQuery {
-            traces: None,
-            mentions: Vec::new(),
+            traces: Traces::Any,
             links: HashSet::new(),
             spans: self.span.clone(),
+            seen_spans: Mutex::new(vec![BTreeSet::new(); self.span.len()]),
             severity: self.severity,
             services: self.service.clone(),
-            since: time(&self.since)?,
-            until: time(&self.until)?,
+            since: time_argument("--since", self.since.as_deref(), zone, context.now)?,
+            until: time_argument("--until", self.until.as_deref(), zone, context.now)?,
             sample: self.sample,
         })
     }
 }
 
-impl RecordQuery {
+impl RecordQuery<'_> {
     /// Whether a record is meant.
-    pub(crate) fn matches(&self, read: &ReadRecord<'_, '_>) -> bool {
+    pub(crate) fn verdict(&self, read: &ReadRecord<'_, '_>) -> Verdict {
         let record = read.record;
+        if !self.meets_conditions(record) {
+            return Verdict::Other;
+        }
         let of_trace = match (&self.traces, record.trace) {
-            (None, _) => true,
-            (Some(wanted), Some(key)) => wanted.contains(key),
-            // 128 bits do not stand in a line by chance.
-            (Some(_), None) => {
-                self.mentions.iter().any(|id| read.mentions(id))
-                    || record
-                        .link
-                        .as_deref()
-                        .is_some_and(|link| self.links.contains(&link_value(link)))
+            (Traces::Any, _) => true,
+            (Traces::Meant(meant), Some(key)) => meant.contains(key),
+            (Traces::Judged(names), Some(key)) if names.is_touched(key) => {
+                return Verdict::IfMeant(key);
+            }
+            (Traces::Judged(_), Some(_)) => false,
+            (_, None) => {
+                record.link.as_deref().is_some_and(|link| self.links.contains(&link_value(link)))
             }
         };
+        if of_trace { Verdict::Match } else { Verdict::Other }
+    }
+
+    /// Whether a record meets all conditions but that of its trace.
+    fn meets_conditions(&self, record: &LogRecord<'_>) -> bool {
         let is_sampled = self
             .sample
             .is_none_or(|sample| record.trace.is_some_and(|key| sample.accepts(key.low64())));
-        of_trace
-            && is_sampled
-            && (self.spans.is_empty()
-                || [record.span_id, record.caller_span_id]
-                    .into_iter()
-                    .flatten()
-                    .any(|span| self.spans.contains(&span)))
+        is_sampled
             && self
                 .severity
                 .is_none_or(|least| record.severity.is_some_and(|severity| severity >= least))
@@ -124,5 +182,79 @@ impl RecordQuery {
                 }))
             && self.since.is_none_or(|since| record.timestamp.is_some_and(|time| time >= since))
             && self.until.is_none_or(|until| record.timestamp.is_some_and(|time| time <= until))
+            && (self.spans.is_empty() || self.matches_span(record))
+    }
+
+    fn matches_span(&self, record: &LogRecord<'_>) -> bool {
+        let mut is_match = false;
+        for span in [record.span_id, record.caller_span_id].into_iter().flatten() {
+            for (at, argument) in self.spans.iter().enumerate() {
+                if argument.matches(span) {
+                    is_match = true;
+                    if argument.prefix.is_some() {
+                        let mut seen =
+                            self.seen_spans.lock().unwrap_or_else(PoisonError::into_inner);
+                        seen[at].insert(span);
+                    }
+                }
+            }
+        }
+        is_match
+    }
+
+    /// The first digits of a span turned out to be those of several.
+    pub(crate) fn several_spans(&self) -> Option<CliError> {
+        let seen = self.seen_spans.lock().unwrap_or_else(PoisonError::into_inner);
+        let (argument, spans) =
+            self.spans.iter().zip(seen.iter()).find(|(_, spans)| spans.len() > 1)?;
+        let shown: Vec<String> = spans.iter().take(10).map(SpanId::to_string).collect();
+        Some(CliError::usage(
+            format!(
+                "{:?} is the beginning of {} spans:\n  {}",
+                argument.text,
+                spans.len(),
+                shown.join("\n  ")
+            ),
+            "write more digits",
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_severity_is_a_word_or_a_number_of_the_log_data_model() {
+        for (text, number) in [
+            ("error", 17),
+            ("ERROR", 17),
+            ("17", 17),
+            ("24", 24),
+            ("1", 1),
+            ("notice", 9),
+            ("critical", 21),
+            ("warning", 13),
+        ] {
+            assert_eq!(parse_severity(text).unwrap().number(), number, "{text}");
+        }
+        for text in ["0", "25", "loud", "-1", ""] {
+            assert!(parse_severity(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_span_is_named_by_its_id_or_its_first_digits() {
+        let span = SpanId::new(0x00f0_67aa_0ba9_02b7).unwrap();
+        for text in
+            ["00f067aa0ba902b7", "00F067AA0BA902B7", "67667974448284343", "00f067", "00f067aa"]
+        {
+            assert!(parse_span(text).unwrap().matches(span), "{text}");
+        }
+        for text in ["00f06", "zzzzzz", "00f067aa0ba902b7a", "0000000000000000", ""] {
+            assert!(parse_span(text).is_err(), "{text}");
+        }
+        assert!(!parse_span("00f068").unwrap().matches(span));
     }
 }

@@ -3,14 +3,17 @@
 use super::Context;
 use super::error::{CliError, FOUND, NOTHING, TROUBLE};
 use super::explainer::Explainer;
-use super::filter::{RecordFormat, RecordVisitor, is_one_pipe};
+use super::filter::is_one_pipe;
 use super::input::{Ask, InputArgs};
 use super::ordered::Ordered;
-use super::output::{OutputArgs, Places, report_errors, report_tally};
+use super::output::{OutputArgs, Places, report_errors, report_tally, source_names};
 use super::piece_writer::{Counting, Shape, Writer};
 use super::record_query::RecordArgs;
+use super::record_visitor::{RecordFormat, RecordVisitor};
+use super::resolve::Judge;
 use crate::pipeline::LineTable;
 use crate::record::Detail;
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io::Write;
 
@@ -57,13 +60,15 @@ impl RecordsArgs {
         let query = self.records.query(self.input.time_zone(), context)?;
         let lines = LineTable::new();
         let shape = Shape {
-            names: inputs.sources().iter().map(|source| source.name.clone()).collect(),
+            names: source_names(&inputs, context),
             before: 0,
             after: 0,
             most: self.limit,
+            invert: false,
             sort: self.sort,
             counting: Counting::No,
             with_name: false,
+            with_separators: false,
         };
         let visitor = RecordVisitor {
             query: &query,
@@ -72,13 +77,14 @@ impl RecordsArgs {
             is_listing: false,
             format: self.format,
             escape: false,
+            escapes_names: context.stdout_is_terminal,
             line_number: false,
             with_name: false,
             style: self.output.style(context, self.input.time_zone()),
             places: Places { sources: inputs.sources(), lines: &lines },
             explainer: self.explain.then(|| Explainer::new(&inputs.infos)),
             ordered: Ordered::new(
-                Writer::new(shape, std::io::stdout()),
+                Writer::new(shape, Judge::default(), std::io::stdout()),
                 inputs.sources().len(),
                 !self.sort && is_one_pipe(&inputs),
             ),
@@ -94,12 +100,17 @@ impl RecordsArgs {
         };
         let outcome = inputs.read(&inputs.chunks, &visitor, &lines, ask, context);
         let RecordVisitor { ordered, explainer, .. } = visitor;
-        let found = ordered.finish()?.matches > 0;
+        let mut writer = ordered.finish()?;
+        writer.finish(&HashSet::new())?;
+        let found = writer.matches > 0;
         if let Some(explainer) = explainer {
             explainer.report(inputs.sources(), context, stderr);
         }
         report_tally(&outcome, context, stderr);
         let failed = report_errors(&inputs, &outcome, stderr)?;
+        if let Some(error) = query.several_spans() {
+            return Err(error);
+        }
         Ok(match (failed, found) {
             (true, _) => TROUBLE,
             (false, true) => FOUND,

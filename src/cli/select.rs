@@ -1,7 +1,8 @@
 //! Arguments that say which traces to show, and in which order.
 
 use super::error::CliError;
-use crate::record::{Reference, TimeZone, Timestamp};
+use super::time_argument::{parse_duration, time_argument};
+use crate::record::{TimeZone, Timestamp};
 use crate::trace::{Outline, Selection};
 use crate::trace_context::Sample;
 use std::cmp::Ordering;
@@ -40,7 +41,7 @@ pub(crate) struct SelectArgs {
     #[arg(long, help_heading = "Selecting traces")]
     pub(crate) errors: bool,
 
-    /// Show only traces that took at least this long: 250ms, 1.5s, 2min
+    /// Show only traces that took at least this long: 250ms, 1.5s, 1h30m
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Selecting traces")]
     pub(crate) min_duration: Option<u64>,
 
@@ -48,12 +49,23 @@ pub(crate) struct SelectArgs {
     #[arg(long, value_name = "NAME", help_heading = "Selecting traces")]
     pub(crate) service: Vec<String>,
 
-    /// Show only what goes on at or after this time
-    #[arg(long, value_name = "TIME", help_heading = "Selecting traces")]
+    /// Show only what goes on at or after this time: 2026-11-22T10:30:00Z, a date, a time, now,
+    /// today, yesterday, @SECONDS since 1970, or 15min, 1h30m, 1w for so long ago
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        help_heading = "Selecting traces"
+    )]
     pub(crate) since: Option<String>,
 
-    /// Show only what has begun by this time
-    #[arg(long, value_name = "TIME", help_heading = "Selecting traces")]
+    /// Show only what has begun by this time; written as for --since
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        help_heading = "Selecting traces"
+    )]
     pub(crate) until: Option<String>,
 
     /// Show only this share of all traces, 0 to 1: the same ones everywhere, chosen by their ids as
@@ -79,21 +91,12 @@ impl SelectArgs {
 
     /// The conditions.
     pub(crate) fn selection(&self, zone: TimeZone, now: Timestamp) -> Result<Selection, CliError> {
-        let time = |text: &Option<String>, name: &str| match text {
-            Some(text) => parse_time(text, zone, now).map(Some).ok_or_else(|| {
-                CliError::usage(
-                    format!("{text:?} is no time for {name}"),
-                    "write 2026-11-22T10:30:00Z, 2026-11-22, 10:30:00, or 15min for so long ago",
-                )
-            }),
-            None => Ok(None),
-        };
         Ok(Selection {
             services: self.service.clone(),
             min_duration: self.min_duration,
             errors: self.errors,
-            since: time(&self.since, "--since")?,
-            until: time(&self.until, "--until")?,
+            since: time_argument("--since", self.since.as_deref(), zone, now)?,
+            until: time_argument("--until", self.until.as_deref(), zone, now)?,
             sample: self.sample,
         })
     }
@@ -120,53 +123,4 @@ impl SelectArgs {
 pub(crate) fn parse_sample(text: &str) -> Result<Sample, String> {
     let share = text.parse().ok().and_then(Sample::of);
     share.ok_or_else(|| "write a number from 0 to 1: 0.1 is a tenth of all traces".to_owned())
-}
-
-/// `250ms`, `1.5s`, `2min`, `1h` in nanoseconds.
-pub(crate) fn parse_duration(text: &str) -> Result<u64, String> {
-    let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let unit = match unit.trim() {
-        "ns" => 1.0,
-        "us" | "µs" => 1e3,
-        "ms" => 1e6,
-        "s" => 1e9,
-        "m" | "min" => 60e9,
-        "h" => 3600e9,
-        "d" => 86_400e9,
-        _ => return Err("write a number and a unit: 250ms, 1.5s, 2min, 1h".to_owned()),
-    };
-    let number: f64 = number.parse().map_err(|_| format!("{number:?} is no number"))?;
-    Ok((number * unit).round() as u64)
-}
-
-/// A moment, a date (its beginning), a time of the latest day, or a span of time before now.
-pub(crate) fn parse_time(text: &str, zone: TimeZone, now: Timestamp) -> Option<Timestamp> {
-    let reference = Reference { latest: now, time_zone: zone, slack: Reference::SURE };
-    Timestamp::parse(text.as_bytes(), &reference)
-        .or_else(|| Timestamp::parse(format!("{text}:00").as_bytes(), &reference))
-        .or_else(|| Timestamp::parse(format!("{text} 00:00:00").as_bytes(), &reference))
-        .or_else(|| {
-            let ago = i64::try_from(parse_duration(text).ok()?).ok()?;
-            Some(now.plus(-ago))
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn times_are_moments_dates_or_so_long_ago() {
-        let now = Timestamp::from_nanoseconds(1_795_370_400_000_000_000);
-        let read = |text| {
-            parse_time(text, TimeZone::UTC, now).map(|t| now.nanoseconds() - t.nanoseconds())
-        };
-        assert_eq!(read("15min"), Some(900_000_000_000));
-        assert_eq!(read("2026-11-22T17:00:00Z"), Some(3_600_000_000_000));
-        assert_eq!(read("2026-11-22"), Some(18 * 3_600_000_000_000));
-        assert_eq!(read("17:00"), Some(3_600_000_000_000));
-        assert_eq!(read("yesterday"), None);
-    }
 }

@@ -2,10 +2,11 @@
 
 use super::Context;
 use super::error::{CliError, FOUND, NOTHING, TROUBLE};
-use super::gather::{Want, gather};
-use super::input::InputArgs;
+use super::gather::{Gathered, Want, gather};
+use super::input::{InputArgs, Inputs};
 use super::output::{OutputArgs, report_errors, report_joins, report_tally};
 use super::select::SelectArgs;
+use super::trace_argument::{TraceArgument, resolve};
 use crate::analysis::TraceSummary;
 use crate::pipeline::Pick;
 use crate::render::{self, Options, OutputFormat};
@@ -14,12 +15,16 @@ use std::io::Write;
 
 /// List the traces of the logs: start, duration, spans, records, services, errors
 ///
-/// One row a trace, earliest first.
+/// One row a trace, earliest first; all that are named with -t, or all there are.
 #[derive(clap::Args, Debug)]
 pub(crate) struct TracesArgs {
     /// Log files or directories; - is standard input
     #[arg(value_name = "FILE")]
     files: Vec<OsString>,
+
+    /// List only this trace; may be repeated
+    #[arg(short = 't', long = "trace", value_name = "TRACE", help_heading = "Selecting traces")]
+    traces: Vec<String>,
 
     /// How to print
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
@@ -55,11 +60,20 @@ impl TracesArgs {
     ) -> Result<u8, CliError> {
         let context = &self.input.context(self.output.quiet, context)?;
         let selection = self.select.selection(self.input.time_zone(), context.now)?;
-        let mut inputs = self.input.open(&self.files, context, false, false)?;
+        let mut named = Vec::new();
+        for text in &self.traces {
+            named.push(TraceArgument::read(text, self.input.names_ids())?);
+        }
+        let keep = named.iter().any(|argument| argument.name().is_part());
+        let mut inputs = self.input.open(&self.files, context, keep, false)?;
         inputs.find_days();
         let pick =
             Pick { selection: &selection, order: self.select.order(), limit: self.select.most() };
-        let mut gathered = gather(&inputs, &inputs.chunks, Want::default(), &pick, context)?;
+        let mut gathered = if named.is_empty() {
+            gather(&inputs, &inputs.chunks, Want::default(), &pick, context)?
+        } else {
+            gather_named(&named, &inputs, &pick, context)?
+        };
         let traces = std::mem::take(&mut gathered.picked.traces);
         let format = match self.format {
             TracesFormat::Text => OutputFormat::Text,
@@ -77,7 +91,12 @@ impl TracesArgs {
             renderer.end_traces(out)?;
         }
         out.flush()?;
-        report_tally(&gathered.outcome, context, stderr);
+        // Named ids were searched for, and most lines not even looked at.
+        if named.is_empty() {
+            report_tally(&gathered.outcome, context, stderr);
+        } else if !found && !context.is_quiet {
+            let _ = writeln!(stderr, "no such trace was found");
+        }
         report_joins(&gathered.picked, &self.input, context, stderr);
         let failed = report_errors(&inputs, &gathered.outcome, stderr)?;
         Ok(match (failed, found) {
@@ -86,4 +105,24 @@ impl TracesArgs {
             (false, false) => NOTHING,
         })
     }
+}
+
+/// The traces that are named: only what holds their ids is read.
+fn gather_named(
+    named: &[TraceArgument],
+    inputs: &Inputs,
+    pick: &Pick<'_>,
+    context: &Context,
+) -> Result<Gathered, CliError> {
+    let resolved = resolve(named, inputs, context)?;
+    // What the links of a trace are is not known before all is read.
+    let search = if inputs.keys.has_links() { None } else { resolved.search() };
+    let want = Want {
+        only: Some(resolved.wanted()),
+        search: search.as_ref(),
+        records: false,
+        is_second: false,
+    };
+    let second = resolved.outcome.as_ref().map(|_| inputs.chunks.again());
+    gather(inputs, second.as_ref().unwrap_or(&inputs.chunks), want, pick, context)
 }

@@ -55,6 +55,15 @@ impl Pick<'static> {
 }
 
 impl Pick<'_> {
+    /// Picks from traces that were assembled.
+    pub fn choose_from(&self, mut traces: Vec<Trace>) -> Vec<Trace> {
+        traces.retain(|trace| self.selection.matches(trace));
+        traces.sort_by_cached_key(|trace| trace.key);
+        traces.sort_by(|left, right| self.compare(&Outline::of(left), &Outline::of(right)));
+        traces.truncate(self.limit.unwrap_or(usize::MAX));
+        traces
+    }
+
     fn compare(&self, left: &Outline, right: &Outline) -> Ordering {
         (self.order)(left, right).then_with(|| left.by_start(right))
     }

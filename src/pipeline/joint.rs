@@ -1,10 +1,11 @@
 //! Puts the chunks of one source together in order.
 
+use super::early::Early;
 use super::headers::HeaderTable;
 use super::search::Search;
 use crate::record::{
-    Assembler, ChunkEdge, KeyCache, LineOrigin, MOST_APART, RecordSink, SourceContext, Stitcher,
-    Tally,
+    Assembler, ChunkEdge, KeyCache, LineOrigin, MOST_APART, ReadRecord, RecordSink, SourceContext,
+    Stitcher, Tally,
 };
 use crate::source::{Buffer, Chunk, SourceId, lines};
 use bumpalo::Bump;
@@ -26,6 +27,8 @@ pub(super) enum Finished<P> {
     Read { edge: ChunkEdge, part: Option<P> },
     /// It holds none of the ids that are searched for.
     Skipped,
+    /// It holds nothing: lines before it have waited long enough.
+    Quiet,
 }
 
 /// The state between the chunks of one source.
@@ -39,6 +42,8 @@ pub(super) struct Joint<P> {
     is_current: bool,
     spare: Vec<Buffer>,
     position: u64,
+    /// Of a live source: what is open and how much of that was shown.
+    early: Early,
 }
 
 impl<P> Joint<P> {
@@ -51,6 +56,7 @@ impl<P> Joint<P> {
             is_current: true,
             spare: Vec::new(),
             position: 0,
+            early: Early::default(),
         }
     }
 
@@ -65,15 +71,6 @@ impl<P> Joint<P> {
         Some(next)
     }
 
-    pub(super) fn is_expecting(&self, index: u32) -> bool {
-        self.next == index
-    }
-
-    /// A quiet chunk takes an index of its own.
-    pub(super) fn skip_quiet(&mut self) {
-        self.next += 1;
-    }
-
     pub(super) fn spare_buffer(&mut self) -> Option<Buffer> {
         self.spare.pop()
     }
@@ -83,15 +80,44 @@ impl<P> Joint<P> {
         self.stitcher.open_from().unwrap_or(self.position)
     }
 
-    /// Shows the records that are still open, and keeps them open.
+    /// Records that begin before this offset are complete, or were shown as they are.
+    pub(super) fn unseen_from(&self) -> u64 {
+        match self.early.is_live {
+            true => self.early.unseen_from.unwrap_or(self.position),
+            false => self.open_from(),
+        }
+    }
+
+    /// Shows the open records that have waited long enough, and keeps them open.
     pub(super) fn show_open(
         &mut self,
-        source: SourceId,
+        chunk: &Chunk,
         context: SourceContext<'_>,
         cache: &mut KeyCache,
         sink: &mut RecordSink<'_>,
     ) {
-        self.stitcher.show_open(source, context, cache, sink);
+        let Joint { stitcher, early, .. } = self;
+        early.begin();
+        let mut sink = |record: &ReadRecord<'_, '_>| early.consider(record, chunk.moment, sink);
+        stitcher.show_open(chunk.source, context, cache, &mut sink);
+        early.forget_arrivals(chunk.moment);
+    }
+
+    /// After a live chunk: which open records are still to be shown.
+    fn survey(&mut self, chunk: &Chunk, context: SourceContext<'_>, cache: &mut KeyCache) {
+        let open_from = self.open_from();
+        let Joint { stitcher, early, .. } = self;
+        early.arrived(chunk, open_from);
+        early.begin();
+        let mut sink = |record: &ReadRecord<'_, '_>| early.consider(record, None, &mut |_| {});
+        stitcher.show_open(chunk.source, context, cache, &mut sink);
+    }
+
+    /// Records that were shown and never came to their end, since reading was called off.
+    pub(super) fn unfinished(&self) -> Tally {
+        let mut tally = Tally::default();
+        self.early.shown.values().for_each(|shown| tally.merge(&shown.tally));
+        tally
     }
 
     /// Joins the next chunk.
@@ -140,9 +166,13 @@ impl<P> Joint<P> {
                     None
                 }
             }
+            Finished::Quiet => None,
         };
         if let Some(edge) = edge {
             tally.merge(&self.stitcher.join(source, edge, is_last, context, cache, sink));
+        }
+        if chunk.moment.is_some() {
+            self.survey(&chunk, context, cache);
         }
         self.retire(chunk, search.is_some());
         (tally, own)

@@ -3,7 +3,7 @@
 //! Makes [`Midnights`]. Only of regular files, which can be read again; what comes from a pipe is
 //! shown before its end is known.
 
-use super::{LineTable, ReadPlan, SourceInfo, Visit, lock, read};
+use super::{Delivery, LineTable, ReadPlan, SourceInfo, Visit, lock, read};
 use crate::record::{Detail, MidnightWatch, Midnights, Pattern, ReadRecord, Reference, UserKeys};
 use crate::source::{Chunks, ReadOptions, Source, SourceId};
 use std::sync::Mutex;
@@ -99,7 +99,8 @@ impl Visit for Undated {
         Some(part)
     }
 
-    fn deliver(&self, _: SourceId, parts: Vec<Self::Part>, open_from: u64, is_last: bool) -> bool {
+    fn deliver(&self, delivery: Delivery<Self::Part>) -> bool {
+        let Delivery { parts, open_from, is_last, .. } = delivery;
         let mut seen = lock(&self.seen);
         seen.waiting.extend(parts.into_iter().flatten());
         seen.waiting.sort_unstable();

@@ -5,6 +5,7 @@
 //! does not depend on the number of threads, the size of the chunks, or who finishes first.
 
 mod assemble;
+mod early;
 mod headers;
 mod joint;
 mod line_table;
@@ -13,13 +14,14 @@ mod search;
 
 use crate::record::{
     Assembler, Columns, Detail, KeyCache, LineOrigin, Midnights, Pattern, ReadRecord, Reference,
-    SourceContext, Tally, UserKeys,
+    SourceContext, Tally, TraceKey, UserKeys,
 };
 use crate::source::{Buffer, Chunk, Chunks, SourceError, SourceId, lines};
 use crate::trace::{Batch, Primer, PrimerBatch, TraceStore};
 use bumpalo::Bump;
 use headers::HeaderTable;
 use joint::{Finished, Joint, Surroundings};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use assemble::{Pick, Picked, assemble};
@@ -77,18 +79,28 @@ pub trait Visit: Sync {
     /// [`Visit::deliver`] in the order of its source.
     fn gathered(&self, part: Self::Part) -> Option<Self::Part>;
 
-    /// Parts of a source in order. Records that begin before `open_from` are all there; those of
-    /// later offsets may still come. Gives false to end reading.
-    /// `is_last`: nothing more of this source comes.
-    fn deliver(
-        &self,
-        _source: SourceId,
-        _parts: Vec<Self::Part>,
-        _open_from: u64,
-        _is_last: bool,
-    ) -> bool {
+    /// Parts of a source in order. Gives false to end reading.
+    fn deliver(&self, _delivery: Delivery<Self::Part>) -> bool {
         true
     }
+}
+
+/// Parts of a source, in its order.
+#[derive(Debug)]
+pub struct Delivery<P> {
+    /// The source.
+    pub source: SourceId,
+    /// The parts.
+    pub parts: Vec<P>,
+    /// Records that begin before this offset are all there, and complete; those of later offsets
+    /// may still come.
+    pub open_from: u64,
+    /// Records that begin before this offset are all there; some may be shown early.
+    pub unseen_from: u64,
+    /// The records are shown early, as they are: each comes again when it has grown or is complete.
+    pub is_early: bool,
+    /// Nothing more of this source comes.
+    pub is_last: bool,
 }
 
 /// What reading amounted to.
@@ -100,6 +112,17 @@ pub struct ReadOutcome {
     pub errors: Vec<SourceError>,
     /// Sources that are longer than [`ReadPlan::primed_bytes`], sorted.
     pub longer: Vec<SourceId>,
+}
+
+impl ReadOutcome {
+    /// Sources of which nothing could be read.
+    pub fn unread(&self) -> HashSet<SourceId> {
+        self.errors
+            .iter()
+            .filter(|error| error.is_total())
+            .filter_map(|error| error.source)
+            .collect()
+    }
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -153,6 +176,9 @@ pub fn read<V: Visit>(
         None => work(),
     }
     let mut outcome = outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
+    for joint in &joints {
+        outcome.tally.merge(&lock(joint).unfinished());
+    }
     outcome.longer.sort_unstable();
     outcome.longer.dedup();
     outcome.errors.sort_by(|a, b| (a.source, &a.name).cmp(&(b.source, &b.name)));
@@ -203,7 +229,11 @@ impl<V: Visit> Worker<'_, V> {
         let source = chunk.source;
         self.headers.publish(&chunk);
         if chunk.is_quiet {
-            return self.quiet(chunk);
+            if self.plan.number_lines {
+                // The lines of later chunks are counted from it as from any other.
+                self.lines.publish(chunk.source, chunk.index, 0);
+            }
+            return self.submit(chunk, Finished::Quiet).unwrap_or_default();
         }
         self.tally.bytes += chunk.end() - chunk.offset;
         if self.plan.number_lines {
@@ -266,63 +296,49 @@ impl<V: Visit> Worker<'_, V> {
         while let Some((chunk, finished)) = joint.next() {
             let mut part = self.visitor.part();
             let mut cache = std::mem::take(&mut self.cache);
-            let is_last = chunk.is_last;
+            let (is_last, is_early) = (chunk.is_last, chunk.is_quiet);
             let mut parts = Vec::new();
             {
-                let at = Surroundings {
-                    context: self.context(source),
-                    headers: self.headers,
-                    primed_bytes: self.plan.primed_bytes,
-                };
                 let mut sink = |record: &ReadRecord<'_, '_>| self.visitor.record(&mut part, record);
-                let (tally, own) =
-                    joint.join(chunk, finished, self.plan.search, at, &mut cache, &mut sink);
-                self.tally.merge(&tally);
-                parts.extend(own);
+                if is_early {
+                    let header = self.headers.at(&chunk);
+                    let context =
+                        SourceContext { columns: header.columns(), ..self.context(source) };
+                    joint.show_open(&chunk, context, &mut cache, &mut sink);
+                } else {
+                    let at = Surroundings {
+                        context: self.context(source),
+                        headers: self.headers,
+                        primed_bytes: self.plan.primed_bytes,
+                    };
+                    let (tally, own) =
+                        joint.join(chunk, finished, self.plan.search, at, &mut cache, &mut sink);
+                    self.tally.merge(&tally);
+                    parts.extend(own);
+                }
             }
             self.cache = cache;
             parts.extend(self.visitor.gathered(part));
-            let open_from = if is_last { u64::MAX } else { joint.open_from() };
-            if !self.visitor.deliver(source, parts, open_from, is_last) {
+            let (open_from, unseen_from) = match is_last {
+                true => (u64::MAX, u64::MAX),
+                false => (joint.open_from(), joint.unseen_from()),
+            };
+            let delivery = Delivery { source, parts, open_from, unseen_from, is_early, is_last };
+            if !self.visitor.deliver(delivery) {
                 self.chunks.stop();
             }
         }
         joint.spare_buffer()
     }
-
-    /// A live source fell silent: what is open is shown as it is.
-    fn quiet(&mut self, chunk: Chunk) -> Buffer {
-        let source = chunk.source;
-        if self.plan.number_lines {
-            // The lines of later chunks are counted from it as from any other.
-            self.lines.publish(source, chunk.index, 0);
-        }
-        let joints = self.joints;
-        let mut joint = lock(&joints[source.0 as usize]);
-        if joint.is_expecting(chunk.index) {
-            joint.skip_quiet();
-            let mut part = self.visitor.part();
-            let mut cache = std::mem::take(&mut self.cache);
-            {
-                let header = self.headers.at(&chunk);
-                let context = SourceContext { columns: header.columns(), ..self.context(source) };
-                let mut sink = |record: &ReadRecord<'_, '_>| self.visitor.record(&mut part, record);
-                joint.show_open(source, context, &mut cache, &mut sink);
-            }
-            self.cache = cache;
-            let parts = self.visitor.gathered(part).into_iter().collect();
-            if !self.visitor.deliver(source, parts, u64::MAX, false) {
-                self.chunks.stop();
-            }
-        }
-        chunk.bytes
-    }
 }
 
+/// Whether records with an id are wanted.
+pub type IdTest<'t> = dyn Fn(TraceKey) -> bool + Sync + 't;
+
 /// Gathers the traces that are wanted, and what is to be learnt for them.
-#[derive(Debug)]
 pub struct TraceVisitor<'t> {
     store: &'t TraceStore,
+    only: Option<&'t IdTest<'t>>,
     primer: Option<(&'t Primer, u64)>,
     /// Batches to be filled again.
     spare: Mutex<Vec<(Batch, Option<PrimerBatch>)>>,
@@ -331,7 +347,13 @@ pub struct TraceVisitor<'t> {
 impl<'t> TraceVisitor<'t> {
     /// Gathers into this store.
     pub fn new(store: &'t TraceStore) -> TraceVisitor<'t> {
-        TraceVisitor { store, primer: None, spare: Mutex::default() }
+        TraceVisitor { store, only: None, primer: None, spare: Mutex::default() }
+    }
+
+    /// Passes over records with other ids.
+    pub fn only(mut self, test: &'t IdTest<'t>) -> TraceVisitor<'t> {
+        self.only = Some(test);
+        self
     }
 
     /// Learns from the first bytes of each source: as many as the plan's
@@ -351,7 +373,13 @@ impl Visit for TraceVisitor<'_> {
     }
 
     fn record(&self, (batch, first): &mut Self::Part, record: &ReadRecord<'_, '_>) {
-        batch.push(record.source, record.record, record.lines);
+        let is_wanted = match (self.only, record.record.trace) {
+            (Some(only), Some(key)) => only(key),
+            _ => true,
+        };
+        if is_wanted {
+            batch.push(record.source, record.record, record.lines);
+        }
         if let (Some(first), Some((_, primed_bytes))) = (first, self.primer)
             && record.lines.first().is_some_and(|line| line.offset < primed_bytes)
         {

@@ -25,6 +25,17 @@ impl Search {
     /// Searches for these traces, and for full ids with these upper halves. `texts`: those of the
     /// ids that are any text. `None`: an id that cannot be searched for in raw bytes is among them.
     pub fn new(keys: &[TraceKey], upper_halves: &[u64], texts: &[String]) -> Option<Search> {
+        Search::with_beginnings(keys, upper_halves, texts, &[])
+    }
+
+    /// As [`Search::new`]; and for ids that begin with these digits (lowercase, six at least), or
+    /// whose lower half does.
+    pub fn with_beginnings(
+        keys: &[TraceKey],
+        upper_halves: &[u64],
+        texts: &[String],
+        beginnings: &[&str],
+    ) -> Option<Search> {
         // What JSON would escape may be written in several ways.
         let is_plain =
             |text: &String| text.bytes().all(|b| b.is_ascii_graphic() && !ESCAPED.contains(&b));
@@ -38,6 +49,15 @@ impl Search {
             let head = format!("{:08x}", half >> 32);
             needles.push(head.to_uppercase().into_bytes());
             needles.push(head.into_bytes());
+        }
+        for digits in beginnings {
+            // The dash of a UUID comes after eight digits, and in its lower half after four.
+            let head = &digits[..digits.len().min(8)];
+            let lower = format!("{}-{}", &head[..4], &head[4..]);
+            for needle in [head, &lower] {
+                needles.push(needle.to_uppercase().into_bytes());
+                needles.push(needle.as_bytes().to_vec());
+            }
         }
         for key in keys {
             match key {

@@ -472,6 +472,7 @@ pub fn trace_argument(text: &[u8]) -> Option<TraceKey> {
         .find_map(|read| read(value))
         .map(|found| found.trace)
         .or_else(|| trace_value(value, value.len() > 16))
+        .or_else(|| skywalking(value))
         .map(|found| found.key)
 }
 

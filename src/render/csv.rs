@@ -1,21 +1,26 @@
-//! Comma-separated values as RFC 4180 has them: a header, CRLF between rows, quotes where needed.
+//! Comma-separated values: a header, quotes where needed as RFC 4180 has them, and lines that end in
+//! "\n", as the tools do that scripts are made of. Several services in one field have `;` between.
 //!
 //! `traces` has a row a trace, `timeline` a row a span, `records` a row a record. A view's header
 //! is written before its first row. Text is written whole, invalid UTF-8 as U+FFFD. A field that a
 //! spreadsheet would take for a formula stays what it is: this is for programs that read data.
 
+use super::escape::escape;
 use super::machine::{
     between, bounds_name, parent_fields, record_parent, record_trace_id, status_name,
 };
 use super::time::rfc3339;
-use super::{Origins, Render};
+use super::{Origins, Render, Style};
 use crate::analysis::{Timeline, TraceSummary};
 use crate::record::{LineOrigin, LogRecord, SourceId, Timestamp};
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// Writes comma-separated values.
 #[derive(Debug, Default)]
 pub struct CsvRenderer {
+    /// Control characters are escaped.
+    escapes: bool,
     /// The header of the view has been written.
     has_header: bool,
     row: String,
@@ -29,11 +34,16 @@ const RECORDS: &str = "source,line,format,timestamp,trace_id,span_id,parent_span
                        severity_text,severity_number,service_name,body,duration_ns";
 
 impl CsvRenderer {
+    /// CSV for a file or pipe, or for a terminal.
+    pub fn new(style: Style) -> CsvRenderer {
+        CsvRenderer { escapes: style.is_terminal, ..CsvRenderer::default() }
+    }
+
     fn header(&mut self, out: &mut dyn Write, header: &str) -> io::Result<()> {
         if std::mem::replace(&mut self.has_header, true) {
             return Ok(());
         }
-        write!(out, "{header}\r\n")
+        writeln!(out, "{header}")
     }
 
     /// Our own words and numbers: nothing to quote.
@@ -53,6 +63,7 @@ impl CsvRenderer {
 
     /// Text of a log.
     fn text(&mut self, field: &str) -> &mut Self {
+        let field = if self.escapes { escape(field) } else { Cow::Borrowed(field) };
         let is_quoted = field.contains(['"', ',', '\n', '\r'])
             || field.starts_with(' ')
             || field.ends_with(' ');
@@ -63,7 +74,7 @@ impl CsvRenderer {
             self.row.push_str(&field.replace('"', "\"\""));
             self.row.push('"');
         } else {
-            self.row.push_str(field);
+            self.row.push_str(&field);
         }
         self.row.push(',');
         self
@@ -75,7 +86,7 @@ impl CsvRenderer {
 
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
         self.row.pop();
-        self.row.push_str("\r\n");
+        self.row.push('\n');
         let result = out.write_all(self.row.as_bytes());
         self.row.clear();
         result
@@ -100,7 +111,7 @@ impl Render for CsvRenderer {
             .plain(trace.spans.len())
             .plain(trace.record_count)
             .plain(trace.error_count)
-            .text(&services.join(" "))
+            .text(&services.join(";"))
             .text(root.and_then(|root| root.service_name.as_deref()).unwrap_or(""))
             .text(root.and_then(|root| root.name.as_deref()).unwrap_or(""))
             .end(out)
@@ -189,8 +200,16 @@ mod tests {
             ("\r", "\"\r\""),
         ] {
             let text = csv(|renderer, out| renderer.text(field).text("next").end(out).unwrap());
-            assert_eq!(text, format!("{written},next\r\n"));
+            assert_eq!(text, format!("{written},next\n"));
         }
+    }
+
+    #[test]
+    fn a_terminal_gets_no_control_characters() {
+        let mut renderer = CsvRenderer::new(Style { is_terminal: true, ..Style::default() });
+        let mut out = Vec::new();
+        renderer.text("a\x1b[2J\u{9b}\n,").end(&mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "\"a\\x1b[2J\\u{9b}\\n,\"\n");
     }
 
     #[test]
@@ -199,7 +218,7 @@ mod tests {
             renderer.begin_traces(out).unwrap();
             renderer.end_traces(out).unwrap();
         });
-        assert_eq!(text, format!("{TRACES}\r\n"));
+        assert_eq!(text, format!("{TRACES}\n"));
     }
 
     #[test]
@@ -212,7 +231,7 @@ mod tests {
         assert_eq!(
             text.lines().nth(1).unwrap(),
             "4bf92f3577b34da6a3ce929d0e0e4736,2026-11-22T10:30:45.120000000Z,1795343445120000000,\
-             1282000000,error,8,13,3,payment bank pricing gateway cart fraud mailer redis,\
+             1282000000,error,8,13,3,payment;bank;pricing;gateway;cart;fraud;mailer;redis,\
              gateway,GET /checkout"
         );
     }

@@ -106,7 +106,7 @@ pub fn cut_start<'a>(text: &'a str, cells: usize, ellipsis: &str) -> Cow<'a, str
 ///
 /// Measured as a whole at each step, because a character may change the width of the one before
 /// it; and no longer than a few times the room, so that a flood of combining marks stays short.
-fn prefix(text: &str, room: usize) -> usize {
+pub(super) fn prefix(text: &str, room: usize) -> usize {
     let mut end = 0;
     for (count, (at, character)) in text.char_indices().enumerate() {
         let next = at + character.len_utf8();

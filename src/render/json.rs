@@ -2,7 +2,8 @@
 //!
 //! The shapes are a promise to users: keys stand in the documented order, every key is always
 //! there, and what is not known is `null`. They may differ from the shapes in memory. Text of a
-//! log is written whole, with U+FFFD for what is not UTF-8.
+//! log is written whole, with U+FFFD for what is not UTF-8; control characters, C1 and DEL included,
+//! are escaped, so that JSON is as safe on a terminal as text is.
 
 use super::machine::{
     between, bounds_name, parent_fields, record_parent, record_trace_id, status_name,
@@ -22,6 +23,7 @@ use std::io::{self, Write};
 #[derive(Debug, Default)]
 pub struct JsonRenderer {
     buffer: Json,
+    is_context: Option<bool>,
 }
 
 /// JSON under construction. Knows where commas go; the caller sees to it that braces match.
@@ -112,10 +114,37 @@ impl Json {
 
     pub(super) fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
         self.bytes.push(b'\n');
+        if self.bytes.iter().any(|byte| matches!(byte, 0x7f | 0xc2)) {
+            escape_controls(&mut self.bytes);
+        }
         let result = out.write_all(&self.bytes);
         self.bytes.clear();
         result
     }
+}
+
+/// Escapes DEL and the C1 controls, which JSON allows as they are. They can stand only in strings.
+fn escape_controls(json: &mut Vec<u8>) {
+    let mut escaped = Vec::with_capacity(json.len() + 16);
+    let mut bytes = json.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        let control = match (byte, bytes.peek()) {
+            (0x7f, _) => Some(0x7f),
+            // U+0080 to U+009F in UTF-8.
+            (0xc2, Some(second @ 0x80..=0x9f)) => {
+                let second = *second;
+                bytes.next();
+                Some(second)
+            }
+            _ => None,
+        };
+        match control {
+            // Writing to a vector does not fail.
+            Some(control) => drop(write!(escaped, "\\u{control:04x}")),
+            None => escaped.push(byte),
+        }
+    }
+    *json = escaped;
 }
 
 /// What the views of a trace have in common, up to and with `spans`.
@@ -326,6 +355,10 @@ impl Render for JsonRenderer {
         json.close(b'}').end(out)
     }
 
+    fn mark_context(&mut self, is_context: bool) {
+        self.is_context = Some(is_context);
+    }
+
     fn record(
         &mut self,
         out: &mut dyn Write,
@@ -335,6 +368,9 @@ impl Render for JsonRenderer {
         record: &LogRecord<'_>,
     ) -> io::Result<()> {
         write_record(&mut self.buffer, origins, source, lines, record);
+        if let Some(is_context) = self.is_context {
+            self.buffer.key("context").literal(is_context);
+        }
         self.buffer.close(b'}').end(out)
     }
 }
@@ -405,6 +441,19 @@ mod tests {
         json(|renderer, out| {
             renderer.record(out, &Files, SourceId(3), &[line, line], record).unwrap();
         })
+    }
+
+    #[test]
+    fn control_characters_are_escaped_all_of_them() {
+        let body = "esc \x1b nul \0 del \x7f c1 \u{9b}31m kept é\u{a0}".as_bytes();
+        let attributes =
+            vec![(Cow::Borrowed(&b"raw"[..]), AttributeValue::Json("[\"\u{85}\x7f\"]".as_bytes()))];
+        let text =
+            record(&LogRecord { body: Cow::Borrowed(body), attributes, ..LogRecord::default() });
+        assert_eq!(text.trim_end().chars().find(|c| c.is_control()), None, "{text:?}");
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["body"].as_str().unwrap().as_bytes(), body);
+        assert_eq!(value["attributes"]["raw"][0], "\u{85}\x7f");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One line of output under construction: knows how many cells it takes, whatever its colours.
 
-use super::escape::{cut, escape, width};
+use super::escape::{cut, escape, prefix, width};
 use super::style::{PLAIN, Paint, Style};
 use std::io::{self, Write};
 
@@ -76,6 +76,42 @@ impl<'s> Line<'s> {
     }
 }
 
+/// Writes escaped text, beginning a new line, indented, where one is full: after a word, if there is
+/// one, and in the middle of what is longer than a line.
+pub(super) fn write_flowing(
+    out: &mut dyn Write,
+    mut line: Line<'_>,
+    indent: usize,
+    texts: &[(String, Paint)],
+) -> io::Result<()> {
+    let style = line.style;
+    let room = style.width.map_or(usize::MAX, |width| width.max(Style::MIN_WIDTH));
+    for (text, paint) in texts {
+        let mut rest = text.as_str();
+        loop {
+            let left = room.saturating_sub(line.width());
+            if rest.len() <= left || width(rest) <= left {
+                line.push(rest, *paint);
+                break;
+            }
+            let fitting = prefix(rest, left);
+            let is_fresh = line.width() <= indent;
+            let at = match rest[..fitting].rfind(' ') {
+                _ if rest[fitting..].starts_with(' ') => fitting,
+                Some(space) if space > 0 => space,
+                _ if is_fresh => fitting.max(rest.chars().next().map_or(1, char::len_utf8)),
+                _ => 0,
+            };
+            line.push(rest[..at].trim_end(), *paint);
+            line.write(out)?;
+            line = Line::new(style);
+            line.space(indent);
+            rest = rest[at..].trim_start();
+        }
+    }
+    line.write(out)
+}
+
 /// A sentence as pieces that may stand on different lines: its words.
 pub(super) fn words(sentence: &[(String, Paint)]) -> Vec<Vec<(String, Paint)>> {
     let mut words: Vec<Vec<(String, Paint)>> = vec![Vec::new()];
@@ -142,6 +178,25 @@ mod tests {
         let mut out = Vec::new();
         line.write(&mut out).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "\x1b[31m漢\x1b[0m   x   12 ms\n");
+    }
+
+    #[test]
+    fn text_flows_over_lines_of_the_width() {
+        let style = Style { width: Some(24), ..Style::default() };
+        for (text, expected) in [
+            ("short", "head  short\n"),
+            ("some words that go on", "head  some words that go\n    on\n"),
+            (
+                "/a/path/without/any/space/in/it",
+                "head\n    /a/path/without/any/\n    space/in/it\n",
+            ),
+        ] {
+            let mut line = Line::new(&style);
+            line.plain("head  ");
+            let mut out = Vec::new();
+            write_flowing(&mut out, line, 4, &[(text.to_owned(), PLAIN)]).unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), expected, "{text}");
+        }
     }
 
     #[test]

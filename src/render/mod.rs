@@ -48,7 +48,7 @@ pub enum OutputFormat {
     Text,
     /// One JSON object a line, each naming its schema.
     Json,
-    /// RFC 4180, with a header.
+    /// Comma-separated values with a header; lines end in "\n".
     Csv,
 }
 
@@ -116,6 +116,9 @@ pub trait Render {
         self.record(out, origins, read.source, read.lines, read.record)
     }
 
+    /// From now on, records are marked: as standing only near one that was asked for, or as asked for.
+    fn mark_context(&mut self, _is_context: bool) {}
+
     /// One record.
     ///
     /// # Errors
@@ -135,6 +138,6 @@ pub fn renderer(format: OutputFormat, style: Style, options: Options) -> Box<dyn
     match format {
         OutputFormat::Text => Box::new(TextRenderer::new(style, options)),
         OutputFormat::Json => Box::new(JsonRenderer::default()),
-        OutputFormat::Csv => Box::new(CsvRenderer::default()),
+        OutputFormat::Csv => Box::new(CsvRenderer::new(style)),
     }
 }

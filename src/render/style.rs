@@ -19,6 +19,9 @@ pub struct Style {
     pub ascii: bool,
     /// The zone of the times shown.
     pub time_zone: TimeZone,
+    /// The output is a terminal, which control characters in CSV would act upon. (Text and JSON
+    /// never have any.)
+    pub is_terminal: bool,
 }
 
 /// A colour, weight and so on; [`anstyle::Style::new`] is none.

@@ -1,8 +1,8 @@
 //! Tables: the only place that knows comfy-table, which arranges cells into columns.
 //!
 //! On a terminal the table of traces is fitted to the width. As it narrows, columns give way in
-//! this order: roots and services are cut; ids are cut to 16 digits, by which a trace can still be
-//! named; services go; records go; the root goes; the start goes. Where all traces are of one day,
+//! this order: roots and services are cut; ids are cut to 16 digits, or as many as tell them apart,
+//! by which a trace can still be named; services go; records go; the root goes; the start goes. Where all traces are of one day,
 //! the heading has the date, once. Without a terminal nothing is cut, and rows are written at
 //! once, in columns that do not depend on what comes later.
 
@@ -228,8 +228,20 @@ const COLUMNS: [Column; 8] = [
     Column { heading: "root", is_number: false, least: Some(20) },
 ];
 
-/// Digits of an id that name a trace where there is no room for all.
+/// Digits of an id that name a trace where there is no room for all, unless several begin with them.
 const SHORT_ID: usize = 16;
+
+/// Characters that tell the ids of all rows apart, and [`SHORT_ID`] at least.
+fn telling_length(rows: &[TraceRow]) -> usize {
+    let mut ids: Vec<&str> = rows.iter().map(|row| row.trace_id.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let in_common = |pair: &[&str]| {
+        pair[0].chars().zip(pair[1].chars()).take_while(|(left, right)| left == right).count()
+    };
+    let needed = ids.windows(2).map(|pair| in_common(pair) + 1).max().unwrap_or(0);
+    needed.max(SHORT_ID)
+}
 
 fn write_fitted(
     out: &mut dyn Write,
@@ -286,8 +298,9 @@ fn write_fitted(
         }
         match step {
             0 => {
+                let length = telling_length(rows);
                 for row in &mut cells[1..] {
-                    row[TRACE] = cut(&row[TRACE], SHORT_ID, "").into_owned();
+                    row[TRACE] = cut(&row[TRACE], length, "").into_owned();
                 }
             }
             1 => shown.retain(|&column| column != SERVICES),
@@ -378,6 +391,28 @@ trace             2026-11-22    duration  spans  errors
 "#]]
             .raw()
         );
+    }
+
+    #[test]
+    fn cut_ids_tell_their_traces_apart() {
+        let mut table = TraceTable::new(Style { width: Some(80), ..Style::default() });
+        let mut out = Vec::new();
+        for (id, expected) in [
+            ("4bf92f3577b34da6a3ce929d0e0e4736", "4bf92f3577b34da6a3 "),
+            ("4bf92f3577b34da6a4ce929d0e0e4736", "4bf92f3577b34da6a4 "),
+            ("a3ce929d0e0e4736", "a3ce929d0e0e4736   "),
+        ] {
+            let mut timeline = checkout();
+            timeline.trace.trace_id = id.to_owned();
+            table.row(&mut out, &summary(&timeline)).unwrap();
+            let mut all = Vec::new();
+            if table.rows.len() == 3 {
+                table.end(&mut all).unwrap();
+                let text = String::from_utf8(all).unwrap();
+                assert!(text.contains(expected), "{text}");
+                assert!(text.contains("\n4bf92f3577b34da6a3 "), "{text}");
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Text for people: tables, waterfalls, one record a line.
 
 use super::escape::{cut, escape_bytes, width};
-use super::line::Line;
+use super::line::{Line, write_flowing};
 use super::style::{DIM, PLAIN, Style, service_paint};
 use super::table::TraceTable;
 use super::time::{clock, date};
@@ -20,10 +20,15 @@ pub struct TextRenderer {
     has_timeline: bool,
     /// The widest service so far, so that bodies stand below each other.
     service_width: usize,
+    /// Whether the next records stand only near what was asked for; `None`: that is not told.
+    is_context: Option<bool>,
 }
 
 /// Services longer than this push their record's body to the right.
 const MAX_SERVICE_WIDTH: usize = 24;
+
+/// Where the lines of a record that goes on begin.
+const CONTINUED: usize = 4;
 
 impl TextRenderer {
     /// Text in this style.
@@ -34,6 +39,7 @@ impl TextRenderer {
             table: TraceTable::new(style),
             has_timeline: false,
             service_width: 8,
+            is_context: None,
         }
     }
 }
@@ -74,6 +80,10 @@ impl Render for TextRenderer {
         explain::write_text(out, &self.style, origins, read, explanation)
     }
 
+    fn mark_context(&mut self, is_context: bool) {
+        self.is_context = Some(is_context);
+    }
+
     /// Time, severity, service, the first digits of the span, body; further lines of the body
     /// indented, fields the parser did not need for anything else after it.
     fn record(
@@ -90,46 +100,61 @@ impl Render for TextRenderer {
             || record.span_error == Some(true)
             || record.http_status.is_some_and(|status| status >= 500);
         let mut line = Line::new(&style);
+        match self.is_context {
+            Some(true) => line.push("- ", DIM),
+            Some(false) => line.space(2),
+            None => &mut line,
+        };
+        // The date goes first where there is little room, then the end of long names.
+        let room = style.width.unwrap_or(usize::MAX);
+        let has_date = room >= 60;
+        let time_width = if has_date { 23 } else { 12 };
+        let start = line.width();
         match record.timestamp {
-            Some(at) => {
+            Some(at) if has_date => {
                 line.plain(&date(style.time_zone, at)).space(1).plain(&clock(style.time_zone, at))
             }
-            None => line.right(glyphs.dash, 23, DIM),
+            Some(at) => line.plain(&clock(style.time_zone, at)),
+            None => line.right(glyphs.dash, time_width, DIM),
         };
         let (severity, paint) = severity_label(record.severity, is_error, glyphs);
-        line.space(2).push(severity, paint).pad_to(32);
+        let at_service = start + time_width + 9;
+        line.space(2).push(severity, paint).pad_to(at_service);
+        let most = room.saturating_sub(at_service + 12).clamp(8, MAX_SERVICE_WIDTH);
         let service = record.service_name.as_deref().map(escape_bytes);
         let service = service.as_deref().unwrap_or(glyphs.dash);
-        self.service_width = self.service_width.max(width(service).min(MAX_SERVICE_WIDTH));
+        self.service_width = self.service_width.max(width(service)).min(most);
         line.push(
-            &cut(service, MAX_SERVICE_WIDTH, glyphs.ellipsis),
+            &cut(service, most, glyphs.ellipsis),
             match service {
                 dash if dash == glyphs.dash => DIM,
                 name => service_paint(name),
             },
         );
-        line.pad_to(32 + self.service_width + 2);
+        let at_span = at_service + self.service_width + 2;
+        line.pad_to(at_span);
         match record.span_id {
             Some(span_id) => line.push(&span_id.to_string()[..8], DIM),
             None => line.push(glyphs.dash, DIM),
         };
-        line.pad_to(32 + self.service_width + 2 + 8 + 2);
+        line.pad_to(at_span + 8 + 2);
         let mut body = record.body.split(|&byte| byte == b'\n');
         let first = body.next().unwrap_or(&[]);
         let paint = if paint == PLAIN || paint == DIM { PLAIN } else { paint };
-        line.push(&escape_bytes(without_return(first)), paint);
+        let mut texts = vec![(escape_bytes(without_return(first)).into_owned(), paint)];
         for (key, value) in &record.attributes {
             let value = match value {
                 AttributeValue::Text(text) => escape_bytes(text),
                 AttributeValue::Json(json) => escape_bytes(json),
             };
-            line.space(2).push(&format!("{}={value}", escape_bytes(key)), DIM);
+            texts.push((format!("  {}={value}", escape_bytes(key)), DIM));
         }
-        line.write(out)?;
+        write_flowing(out, line, CONTINUED, &texts)?;
         for rest in body {
             let mut line = Line::new(&style);
-            line.space(4).plain(&escape_bytes(without_return(rest)).replace("\\t", "    "));
-            line.write(out)?;
+            line.space(CONTINUED);
+            let text = escape_bytes(without_return(rest)).replace("\\t", "    ");
+            write_flowing(out, line, CONTINUED, &[(text, PLAIN)])?;
         }
         Ok(())
     }
@@ -154,6 +179,32 @@ mod tests {
             renderer.record(&mut out, &Files, SourceId(0), &[], record).unwrap();
         }
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_record_fits_the_width() {
+        let record = LogRecord {
+            timestamp: Some(Timestamp::from_nanoseconds(1_795_343_445_120_456_789)),
+            service_name: Some(Cow::Borrowed(b"a-service-with-a-rather-long-name")),
+            span_id: Some(span_id(7)),
+            body: Cow::Borrowed("some words, then/a/path/that/is/longer/than/any/line/here, 漢字 too\n\tat x.y.z(Some.java:17) and so on and on and on".as_bytes()),
+            attributes: vec![(Cow::Borrowed(b"key"), AttributeValue::Json(b"[1, 2, 3, 4, 5, 6]"))],
+            ..LogRecord::default()
+        };
+        for columns in [48, 60, 80, 100] {
+            let style = Style { width: Some(columns), ..Style::default() };
+            for is_context in [None, Some(true)] {
+                let mut renderer = TextRenderer::new(style, Options::default());
+                is_context.into_iter().for_each(|is_context| renderer.mark_context(is_context));
+                let mut out = Vec::new();
+                renderer.record(&mut out, &Files, SourceId(0), &[], &record).unwrap();
+                let text = String::from_utf8(out).unwrap();
+                assert!(text.lines().all(|line| width(line) <= columns), "{columns}: {text}");
+                assert!(text.starts_with("- ") == is_context.is_some(), "{text}");
+                let words = |text: &str| text.replace([' ', '\n'], "");
+                assert!(words(&text).ends_with("soonandonandon"), "{text}");
+            }
+        }
     }
 
     #[test]

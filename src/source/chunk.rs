@@ -11,6 +11,7 @@ use memchr::{memchr, memrchr};
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// A physical line may become this long, in bytes, before it may be cut.
 ///
@@ -37,9 +38,12 @@ pub struct Chunk {
     pub bytes: Buffer,
     /// Nothing of this source follows.
     pub is_last: bool,
-    /// An empty chunk of a live stream that says: nothing has come for a while, so what is held
-    /// open in the hope of a continuation should be given out.
+    /// An empty chunk of a live stream that says: what came at its [`Chunk::moment`] or before has
+    /// waited long enough, so what of it is held open in the hope of a continuation should be given
+    /// out.
     pub is_quiet: bool,
+    /// Of a live stream: when the bytes came.
+    pub moment: Option<Instant>,
     /// What the bytes can be read from once more.
     pub(crate) file: Option<Arc<Positioned>>,
     /// How many bytes there are, or were before they were let go.
@@ -129,7 +133,7 @@ impl Cutting {
 /// The bytes of a chunk, in memory that can be used again.
 ///
 /// They need not begin where the memory does: the kernel copies out of the page cache up to twice
-/// as fast if a byte's place within its page is the same on both sides, see [`Fill::at`].
+/// as fast if a byte's place within its page is the same on both sides, see `Fill::at`.
 #[derive(Default)]
 pub struct Buffer {
     memory: Vec<u8>,

@@ -29,7 +29,7 @@ pub struct ReadOptions {
     /// is longer makes its chunk longer.
     pub chunk_size: usize,
     /// Hand out the lines of a pipe as they come rather than gather them to full chunks, and say
-    /// when it falls quiet (200 ms; see [`Chunk::is_quiet`]). Does nothing for regular files and
+    /// when some have waited long enough (150 ms; see [`Chunk::is_quiet`]). Does nothing for regular files and
     /// compressed data. Where chunks of a live stream are cut is a matter of time: line offsets are
     /// the same for every reading, chunk indexes are not.
     pub live: bool,
@@ -387,6 +387,7 @@ impl Chunks {
             bytes: Buffer::default(),
             is_last: true,
             is_quiet: false,
+            moment: None,
             file: None,
             length: 0,
         }

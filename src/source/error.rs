@@ -49,8 +49,45 @@ pub enum SourceErrorKind {
         /// Where it ended.
         found: u64,
     },
+    /// Not all that lies in a directory was read, as is meant; or nothing. A note.
+    Skipped(Skipped),
     /// A second look was asked for, but the stream was not (or could not be) kept.
     NotKept(Option<io::Error>),
+}
+
+/// What in a directory was not read, and how much was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Skipped {
+    /// Files that are read.
+    pub read: usize,
+    /// Files and directories whose names begin with a dot.
+    pub hidden: usize,
+    /// Pipes, sockets and devices.
+    pub special: usize,
+    /// Links that lead nowhere.
+    pub dangling: usize,
+}
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = Vec::new();
+        for (count, one, many) in [
+            (self.hidden, "hidden file", "hidden files"),
+            (self.special, "pipe or device", "pipes or devices"),
+            (self.dangling, "dangling link", "dangling links"),
+        ] {
+            match count {
+                0 => {}
+                1 => parts.push(format!("1 {one}")),
+                count => parts.push(format!("{count} {many}")),
+            }
+        }
+        match (self.read, parts.is_empty()) {
+            (0, true) => f.write_str("no files in it"),
+            (0, false) => write!(f, "nothing in it to read; skipped: {}", parts.join(", ")),
+            (_, _) => write!(f, "skipped: {}", parts.join(", ")),
+        }
+    }
 }
 
 impl SourceError {
@@ -58,9 +95,24 @@ impl SourceError {
         SourceError { source: Some(source.id), name: source.name.clone(), kind }
     }
 
+    /// Whether it only says what was passed over, as is meant.
+    pub fn is_note(&self) -> bool {
+        matches!(self.kind, SourceErrorKind::Skipped(_))
+    }
+
+    /// Whether nothing at all could be read.
+    pub fn is_total(&self) -> bool {
+        matches!(
+            self.kind,
+            SourceErrorKind::Unreadable(_)
+                | SourceErrorKind::Archive(_)
+                | SourceErrorKind::NotKept(None)
+        )
+    }
+
     /// Whether everything that could be meant was read all the same.
     pub fn is_warning(&self) -> bool {
-        matches!(self.kind, SourceErrorKind::Shrunk { .. })
+        matches!(self.kind, SourceErrorKind::Shrunk { .. } | SourceErrorKind::Skipped(_))
     }
 }
 
@@ -102,6 +154,7 @@ impl fmt::Display for SourceError {
                 reason(error)
             ),
             SourceErrorKind::Archive(format) => write!(f, "{format} archives are not read"),
+            SourceErrorKind::Skipped(skipped) => skipped.fmt(f),
             SourceErrorKind::StandardInputTwice => f.write_str("named more than once"),
             SourceErrorKind::Shrunk { expected, found } => {
                 write!(f, "became shorter while being read: ends at byte {found} of {expected}")
@@ -124,6 +177,7 @@ impl std::error::Error for SourceError {
             SourceErrorKind::Archive(_)
             | SourceErrorKind::StandardInputTwice
             | SourceErrorKind::Shrunk { .. }
+            | SourceErrorKind::Skipped(_)
             | SourceErrorKind::NotKept(None) => None,
         }
     }

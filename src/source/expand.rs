@@ -1,6 +1,6 @@
 //! From what the user named to the sources, in the order in which they are read.
 
-use super::error::{SourceError, SourceErrorKind};
+use super::error::{Skipped, SourceError, SourceErrorKind};
 use super::{Source, SourceId, SourceKind};
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -32,7 +32,8 @@ impl<T: AsRef<OsStr> + ?Sized> From<&T> for Input {
 ///
 /// - A directory stands for the regular files in it, recursively, sorted by name (by bytes, files
 ///   and directories together). Names that begin with a dot are skipped, as are FIFOs, sockets,
-///   devices and dangling links. Symbolic links are followed, and no directory is read twice.
+///   devices and dangling links; how many is told. Symbolic links are followed, and no directory is
+///   read twice.
 /// - A file is read once, however often and under whatever names (links included) it is given: the
 ///   same record twice would count twice. The first name stays.
 /// - A FIFO or `/dev/fd/N` given by itself is a stream.
@@ -45,7 +46,7 @@ pub fn expand(inputs: &[Input]) -> (Vec<Source>, Vec<SourceError>) {
         match input {
             Input::StandardInput => expansion.add_standard_input(),
             Input::Path(path) => match fs::metadata(path) {
-                Ok(metadata) if metadata.is_dir() => expansion.add_directory(path),
+                Ok(metadata) if metadata.is_dir() => expansion.add_named_directory(path),
                 Ok(metadata) => expansion.add_file(path.clone(), &metadata),
                 Err(error) => expansion.refuse(path, error),
             },
@@ -61,6 +62,8 @@ struct Expansion {
     /// Files and directories that were seen, by their canonical paths.
     seen: HashSet<PathBuf>,
     standard_input_seen: bool,
+    /// Of the directory that was named last.
+    skipped: Skipped,
 }
 
 impl Expansion {
@@ -95,6 +98,26 @@ impl Expansion {
         }
     }
 
+    /// Adds the files of a directory that the user named, and says what is not among them.
+    fn add_named_directory(&mut self, directory: &Path) {
+        let (sources, errors) = (self.sources.len(), self.errors.len());
+        if self.seen.contains(&fs::canonicalize(directory).unwrap_or_default()) {
+            return;
+        }
+        self.skipped = Skipped::default();
+        self.add_directory(directory);
+        let skipped = Skipped { read: self.sources.len() - sources, ..self.skipped };
+        let is_all = Skipped { read: 0, ..skipped } == Skipped::default();
+        let is_explained = self.errors.len() > errors;
+        if !is_all || skipped.read == 0 && !is_explained {
+            self.errors.push(SourceError {
+                source: None,
+                name: directory.display().to_string(),
+                kind: SourceErrorKind::Skipped(skipped),
+            });
+        }
+    }
+
     /// Adds the files of a directory, or says why not.
     fn add_directory(&mut self, directory: &Path) {
         if !self.is_new(directory) {
@@ -107,18 +130,22 @@ impl Expansion {
             Ok(names) => names,
             Err(error) => return self.refuse(directory, error),
         };
+        let all = names.len();
         names.retain(|name| !name.as_encoded_bytes().starts_with(b"."));
+        self.skipped.hidden += all - names.len();
         names.sort_unstable();
         for name in names {
             let path = directory.join(name);
             match fs::metadata(&path) {
                 Ok(metadata) if metadata.is_dir() => self.add_directory(&path),
                 Ok(metadata) if metadata.is_file() => self.add_file(path, &metadata),
-                Ok(_) => {}
+                Ok(_) => self.skipped.special += 1,
                 // A dangling link, or a file that was removed after the directory was listed.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    self.skipped.dangling += usize::from(path.is_symlink());
+                }
                 // A link that leads to itself.
-                Err(_) if path.is_symlink() => {}
+                Err(_) if path.is_symlink() => self.skipped.dangling += 1,
                 Err(error) => self.refuse(&path, error),
             }
         }
@@ -179,7 +206,10 @@ mod tests {
         let files = ["d/b.log", "d/a/z.log", "d/c.log", "d/.hidden", "d/.git/x", "d/B.log"];
         let (names, errors) = expanded(&files, &["d"]);
         assert_eq!(names, ["d/B.log", "d/a/z.log", "d/b.log", "d/c.log"]);
-        assert!(errors.is_empty());
+        assert_eq!(errors, ["d: skipped: 2 hidden files"]);
+        let (names, errors) = expanded(&["d/.hidden", "e/a"], &["d", "e"]);
+        assert_eq!(names, ["e/a"]);
+        assert_eq!(errors, ["d: nothing in it to read; skipped: 1 hidden file"]);
     }
 
     #[test]
@@ -201,7 +231,7 @@ mod tests {
     fn links_that_loop_or_dangle_are_skipped() {
         let (names, errors) = expanded(&["loop/a"], &["loop", "."]);
         assert_eq!(names, ["loop/a"]);
-        assert!(errors.is_empty(), "{errors:?}");
+        assert_eq!(errors, ["loop: skipped: 2 dangling links"]);
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub use archive::ArchiveFormat;
 pub use chunk::{Buffer, Chunk, MAX_LINE};
 pub use chunks::{Chunks, Progress, ReadOptions};
 pub use decompress::Compression;
-pub use error::{SourceError, SourceErrorKind, reason};
+pub use error::{Skipped, SourceError, SourceErrorKind, reason};
 pub use expand::{Input, expand};
 pub use line::{Lines, lines};
 

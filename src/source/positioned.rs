@@ -66,6 +66,7 @@ impl Positioned {
             bytes,
             is_last: index == self.last_index(),
             is_quiet: false,
+            moment: None,
             file: Some(Arc::clone(self)),
         };
         (chunk, failure)

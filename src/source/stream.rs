@@ -27,8 +27,11 @@ const COMPRESSED_BUFFER: usize = 64 << 10;
 /// The most that is asked of a decoder at a time. Some lose what they have decoded in the call in
 /// which they find the data damaged; so no call should be a big one.
 const DECODED_PIECE: usize = 32 << 10;
-/// How long a live stream has to be silent before it says so.
-pub(crate) const QUIET: Duration = Duration::from_millis(200);
+/// How long lines of a live stream wait for what may belong to them. Users are promised 200 ms; the
+/// rest of that is for us.
+pub(crate) const QUIET: Duration = Duration::from_millis(150);
+/// While lines keep coming, those before are looked after this often.
+const ROUND: Duration = Duration::from_millis(40);
 
 /// A stream, and what has been read of it and not been handed out.
 pub(crate) struct Stream {
@@ -65,8 +68,15 @@ struct Live {
     file: Arc<File>,
     /// When bytes came last.
     last_bytes: Instant,
-    /// Lines were handed out since the last quiet chunk.
-    restless: bool,
+    /// When the first of the lines came that were handed out and not looked after since.
+    waiting_since: Option<Instant>,
+}
+
+impl Live {
+    /// When lines that were handed out have waited long enough.
+    fn deadline(&self) -> Option<Instant> {
+        self.waiting_since.map(|since| since + QUIET)
+    }
 }
 
 /// A copy of what was handed out, for a second look.
@@ -134,7 +144,7 @@ impl Stream {
 
     /// Makes it live: `file` is what it is read from.
     pub fn live(mut self, file: Arc<File>) -> Stream {
-        self.live = Some(Live { file, last_bytes: Instant::now(), restless: false });
+        self.live = Some(Live { file, last_bytes: Instant::now(), waiting_since: None });
         self
     }
 
@@ -208,6 +218,10 @@ impl Stream {
             if self.ended {
                 return Ok(Attempt::Taken(self.hand_out(self.carry.len(), true, buffer)));
             }
+            // Lines of one stream that fell silent do not wait for the others within the source.
+            if let Some(chunk) = self.look_after() {
+                return Ok(Attempt::Taken(chunk));
+            }
             let carried = self.carry.len() as u64;
             let newline = memrchr(b'\n', &self.carry.filled()[self.seen..]);
             let whole = newline.map(|newline| self.seen + newline + 1);
@@ -235,20 +249,27 @@ impl Stream {
         }
     }
 
-    /// Nothing whole is there: a quiet chunk if that is news, else patience.
+    /// Nothing whole is there.
     fn wait(&mut self, file: &Arc<File>, buffer: Buffer) -> Attempt {
         self.seen = self.carry.len();
-        let restless = self.live.as_ref().filter(|live| live.restless);
-        let deadline = restless.map(|live| live.last_bytes + QUIET);
-        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-            let mut chunk = self.hand_out(0, false, buffer);
-            chunk.is_quiet = true;
-            if let Some(live) = &mut self.live {
-                live.restless = false;
-            }
-            return Attempt::Taken(chunk);
-        }
+        let deadline = self.live.as_ref().and_then(Live::deadline);
         Attempt::Pending(Pending { file: Arc::clone(file), deadline }, buffer)
+    }
+
+    /// A quiet chunk, when lines have waited long enough.
+    fn look_after(&mut self) -> Option<Chunk> {
+        let live = self.live.as_mut()?;
+        let now = Instant::now();
+        if live.deadline()? > now {
+            return None;
+        }
+        let moment = now.checked_sub(QUIET)?;
+        // Those that came later have their turn: at the latest in the next round.
+        let is_left = live.last_bytes > moment;
+        live.waiting_since = is_left.then(|| live.last_bytes.min(moment + ROUND));
+        let mut chunk = self.hand_out(0, false, Buffer::default());
+        (chunk.is_quiet, chunk.moment) = (true, Some(moment));
+        Some(chunk)
     }
 
     /// The first `length` bytes of the carry as the next chunk.
@@ -258,7 +279,7 @@ impl Stream {
             self.seen = 0;
             self.write_spool(&bytes);
             if let Some(live) = &mut self.live {
-                live.restless = true;
+                live.waiting_since.get_or_insert(live.last_bytes);
             }
         }
         let window_start = u64::from(self.index).saturating_mul(self.cutting.chunk_size);
@@ -270,6 +291,7 @@ impl Stream {
             bytes,
             is_last,
             is_quiet: false,
+            moment: self.live.as_ref().map(|live| live.last_bytes),
             file: None,
             length: length as u64,
         };
