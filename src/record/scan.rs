@@ -346,8 +346,8 @@ impl<'a> TextScan<'a> {
         let opened = matches!(before, Some(b'[' | b'(' | b'{'));
         // `level | trace | span | message` of loguru and others.
         let in_column = text[..start].ends_with(b"| ") && rest.starts_with(b" | ");
-        let is_listed = text[..start].trim_ascii_end().ends_with(b",");
-        let separated = matches!(before, Some(b',' | b'|')) || opened || in_column || is_listed;
+        let is_listed = before == Some(b',') || text[..start].ends_with(b", ");
+        let separated = is_listed || before == Some(b'|') || opened || in_column;
         let skip = if opened && (rest.starts_with(b"] [") || rest.starts_with(b") (")) {
             3
         } else if opened && rest.starts_with(b"][") {
@@ -370,11 +370,17 @@ impl<'a> TextScan<'a> {
         let run = &text[start..end];
         let span = &rest[skip..];
         // A span's leading zeros are left out by some: only where a list says what it is.
-        let digits = span.iter().take_while(|b| is_hex(**b)).count();
-        let is_short = is_listed && (12..16).contains(&digits) && is_run(span, digits);
+        let (digits, is_short) = match is_run(span, 16) {
+            true => (16, false),
+            false if is_listed => {
+                let digits = span.iter().take(17).take_while(|b| is_hex(**b)).count();
+                (digits, (12..16).contains(&digits) && is_run(span, digits))
+            }
+            false => (0, false),
+        };
         // `[app,trace,]` and `[trace] [-]`: a trace without a span, where the brackets say so.
         let closes = span.first().is_some_and(|b| matches!(b, b']' | b',' | b'-'));
-        if is_run(span, 16) || is_short {
+        if digits == 16 || is_short {
             let span = &span[..digits];
             // Two words that merely look alike are no ids: ask for both letters and digits.
             let bare = !separated;

@@ -40,12 +40,14 @@ pub(super) fn cri<'a>(line: &'a [u8], reference: &Reference) -> Option<Envelope<
 /// taken for a wrapper's where the text shows that: it has a stamp of its own, is an object, or is
 /// indented.
 pub(super) fn timestamped<'a>(line: &'a [u8], reference: &Reference) -> Option<Envelope<'a>> {
-    let end = memchr::memchr(b' ', &line[..line.len().min(40)])?;
-    let time = &line[..end];
-    let digits = time.iter().skip(20).take_while(|b| b.is_ascii_digit()).count();
-    if time.get(10) != Some(&b'T') || time.get(19) != Some(&b'.') || digits < 7 {
+    // Seven digits of a second at least: others have fewer.
+    let is_fine = line.get(10) == Some(&b'T')
+        && line.get(19) == Some(&b'.')
+        && line[20..].iter().take(7).take_while(|b| b.is_ascii_digit()).count() == 7;
+    if !is_fine {
         return None;
     }
+    let end = memchr::memchr(b' ', &line[..line.len().min(40)])?;
     let inner = &line[end + 1..];
     let is_wrapped = match inner.first() {
         None | Some(b'{' | b'\t') => true,

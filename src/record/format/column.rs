@@ -70,13 +70,12 @@ fn websphere(rest: &[u8]) -> Option<(Severity, &[u8], usize)> {
 /// `root  1215  1215 W tag: text` of logcat with the user: user, process, thread, level.
 fn threadtime(rest: &[u8]) -> Option<(Severity, &[u8], usize)> {
     let mut columns = columns(rest).skip(1);
-    let is_number = |column: &[u8]| column.iter().all(u8::is_ascii_digit);
-    let (process, thread, level) = (columns.next()?, columns.next()?, columns.next()?);
+    let is_number = |column: &&[u8]| column.iter().all(u8::is_ascii_digit);
+    let _process = columns.next().filter(is_number)?;
+    let _thread = columns.next().filter(is_number)?;
+    let level = columns.next()?;
     let [letter @ (b'V' | b'D' | b'I' | b'W' | b'E' | b'F')] = level else { return None };
-    (is_number(process) && is_number(thread))
-        .then(|| Severity::from_letter(*letter))
-        .flatten()
-        .map(|severity| (severity, level, end_of(rest, level)))
+    Some((Severity::from_letter(*letter)?, level, end_of(rest, level)))
 }
 
 /// `1234-5678  Tag  com.example.app  D  text` of Android Studio.

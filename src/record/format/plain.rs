@@ -142,6 +142,9 @@ fn stamp_at_end(text: &[u8], reference: &Reference) -> Option<Timestamp> {
 /// Whether a line is nothing but a field of the record before it: the name of a time or an id, and
 /// its value (`Trace ID: 4bf9…`, `ObservedTimestamp: 2026-11-22 10:30:45 +0000 UTC`).
 pub(crate) fn is_field(line: &[u8], reference: &Reference) -> bool {
+    if !line[0].is_ascii_alphabetic() {
+        return false;
+    }
     let window = &line[..line.len().min(48)];
     let Some(colon) = memchr::memchr(b':', window).filter(|at| *at > 0) else { return false };
     if !matches!(line.get(colon + 1), Some(b' ' | b'\t')) {
