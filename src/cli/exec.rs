@@ -1,7 +1,7 @@
 //! `traceline exec`: runs a command inside a span.
 
 use super::child::{environment_carrier, stale_variables};
-use super::process::{Ending, Supervised};
+use super::process::{Ending, Supervised, heed_signals};
 use super::stamp::{StampKeys, Stamper, copy_stamped};
 use crate::record::Timestamp;
 use crate::render::{ProcessEnd, ProcessSpan, process_record};
@@ -183,9 +183,6 @@ impl ExecArgs {
         .collect();
         let ending = process.wait().map_err(ExecError::Process)?;
         let duration = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        for thread in copies.into_iter().flatten() {
-            let _ = thread.join();
-        }
         let exit_code = ending.exit_code();
         let signal = match ending {
             Ending::Signal(signal) => Some(signal),
@@ -196,6 +193,13 @@ impl ExecArgs {
         if let Err(error) = started.and(ended) {
             // The command's own code says more than ours.
             let _ = writeln!(stderr, "traceline: {error}");
+        }
+        if !copies.is_empty() {
+            // What the command left running may still print, and may do so for ever.
+            heed_signals();
+            for thread in copies.into_iter().flatten() {
+                let _ = thread.join();
+            }
         }
         Ok(exit_code)
     }
