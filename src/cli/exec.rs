@@ -1,6 +1,6 @@
 //! `traceline exec`: runs a command inside a span.
 
-use super::child::{environment_carrier, stale_variables};
+use super::incoming::{environment_carrier, stale_variables, warn, warnings};
 use super::process::{Ending, Supervised, heed_signals};
 use super::stamp::{StampKeys, Stamper, copy_stamped};
 use crate::record::Timestamp;
@@ -126,9 +126,7 @@ impl ExecArgs {
         let service = service.map(|(_, value)| value.to_string_lossy().into_owned());
         let carrier = environment_carrier(environment);
         let incoming = IncomingContext::extract(&carrier);
-        for warning in &incoming.warnings {
-            let _ = writeln!(stderr, "traceline: warning: {warning}");
-        }
+        warn(&warnings(&incoming), stderr);
         let context = incoming.child(ids, Level::Two, true);
         let mut log = self.log.as_deref().map(SpanLog::open).transpose()?;
 
@@ -321,6 +319,6 @@ mod tests {
     fn an_invalid_parent_is_told_and_starts_a_trace() {
         let (code, talk) = exec(&["--", "true"], &[("TRACEPARENT", "x")]);
         assert_eq!(code, 0);
-        assert!(talk.starts_with("traceline: warning: invalid traceparent, new trace: "), "{talk}");
+        assert!(talk.starts_with("traceline: warning: invalid traceparent: "), "{talk}");
     }
 }

@@ -9,6 +9,7 @@ mod exec;
 mod explainer;
 mod filter;
 mod gather;
+mod incoming;
 mod input;
 mod links;
 mod mint;
@@ -188,7 +189,8 @@ fn run(command: Command, context: &Context, stderr: &mut dyn Write) -> Result<u8
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout());
     let code = match command {
         Command::Mint(args) => {
-            Ok(args.run(&mut context.id_generator()?, context.epoch(), &mut out, stderr)?)
+            let mut ids = context.id_generator()?;
+            Ok(args.run(&mut ids, context.epoch(), &mut io::stdin().lock(), &mut out, stderr)?)
         }
         Command::Decode(args) => {
             let color = context.wants_color();

@@ -92,15 +92,14 @@ fn is_field_name(name: &[u8]) -> bool {
         && name.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
-/// The name under which an environment carries a header: upper case, and `_` for whatever is not
-/// a letter or digit (OpenTelemetry specification, context/env-carriers.md).
+/// The name under which an environment carries a header: upper case, and `_` for every byte that is
+/// no letter or digit (OpenTelemetry specification, context/env-carriers.md).
 pub fn environment_name(name: &str) -> String {
-    let mut normalised: String = name
-        .chars()
-        .map(
-            |letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' },
-        )
-        .collect();
+    let normalise = |byte: u8| match byte {
+        byte if byte.is_ascii_alphanumeric() => byte.to_ascii_uppercase() as char,
+        _ => '_',
+    };
+    let mut normalised: String = name.bytes().map(normalise).collect();
     if normalised.is_empty() || normalised.starts_with(|first: char| first.is_ascii_digit()) {
         normalised.insert(0, '_');
     }
@@ -172,7 +171,7 @@ mod tests {
             ("uber-trace-id", "UBER_TRACE_ID"),
             ("", "_"),
             ("0x", "_0X"),
-            ("é", "_"),
+            ("é", "__"),
         ];
         for (name, expected) in table {
             assert_eq!(environment_name(name), expected);

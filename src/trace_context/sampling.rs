@@ -144,6 +144,36 @@ impl OtelState {
     /// The key of the entry.
     pub const KEY: &'static str = "ot";
 
+    /// Why an entry breaks the grammar of OpenTelemetry (trace/tracestate-handling.md): it is still
+    /// a valid member of the tracestate.
+    pub fn fault(value: &str) -> Option<ValueError> {
+        let mut seen: Vec<&str> = Vec::new();
+        let mut byte = 0;
+        for part in value.split(';') {
+            let Some((key, text)) = part.split_once(':') else {
+                let fault = Fault::Rule("is not followed by \":\"");
+                return Some(ValueError::new("a key", byte + part.len(), fault));
+            };
+            let is_key = key.starts_with(|first: char| first.is_ascii_lowercase())
+                && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+            if !is_key {
+                let fault = Fault::Rule("must be a-z, then a-z and 0-9");
+                return Some(ValueError::new("a key", byte, fault));
+            }
+            if seen.contains(&key) {
+                return Some(ValueError::new("a key", byte, Fault::Rule("occurs again")));
+            }
+            seen.push(key);
+            let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+            if let Some(at) = text.bytes().position(|byte| !is_allowed(byte)) {
+                let fault = Fault::Forbidden(text.as_bytes()[at]);
+                return Some(ValueError::new("a value", byte + key.len() + 1 + at, fault));
+            }
+            byte += part.len() + 1;
+        }
+        None
+    }
+
     /// The entry of this tracestate; `None` if it has none.
     pub fn of(state: &TraceState) -> Option<OtelState> {
         let mut entry = OtelState { threshold: None, randomness: None };
@@ -221,6 +251,23 @@ mod tests {
         assert!((900..1100).contains(&halves) && (150..250).contains(&tenths), "{halves} {tenths}");
         for number in [-0.1, 1.1, f64::NAN] {
             assert_eq!(Sample::of(number), None);
+        }
+    }
+
+    #[test]
+    fn an_entry_of_opentelemetry_has_a_grammar_of_its_own() {
+        for (value, fault) in [
+            ("th:8;rv:6e6d1a75832a2f;x1:A._-", None),
+            ("th:", None),
+            ("th", Some("a key is not followed by \":\" (byte 2)")),
+            ("th:8;", Some("a key is not followed by \":\" (byte 5)")),
+            ("Th:8", Some("a key must be a-z, then a-z and 0-9 (byte 0)")),
+            (":8", Some("a key must be a-z, then a-z and 0-9 (byte 0)")),
+            ("th:8;th:4", Some("a key occurs again (byte 5)")),
+            ("th:8;x:a b", Some("a value has a blank, which is not allowed there (byte 8)")),
+        ] {
+            let found = OtelState::fault(value).map(|fault| fault.to_string());
+            assert_eq!(found.as_deref(), fault, "{value}");
         }
     }
 

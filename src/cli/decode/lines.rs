@@ -46,6 +46,16 @@ pub(super) fn classify(line: &[u8]) -> Line<'_> {
     Line::Value(line)
 }
 
+/// Whether `curl -v` has marked the line: sent, received, or its own talk.
+pub(super) fn is_marked(line: &[u8]) -> bool {
+    matches!(line, [b'>' | b'<' | b'*', b' ', ..] | [b'>' | b'<'] | [b'>' | b'<', b'\r'])
+}
+
+/// Where a part of a line begins.
+pub(super) fn offset_in(line: &[u8], part: &[u8]) -> usize {
+    (part.as_ptr() as usize).saturating_sub(line.as_ptr() as usize)
+}
+
 /// `ERROR: … traceparent=…` has the form of a header line, and is none.
 fn is_log_line(name: &[u8], value: &[u8]) -> bool {
     !name.contains(&b'-') && !scan(value).is_empty()

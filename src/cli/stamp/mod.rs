@@ -1,6 +1,6 @@
 //! `traceline stamp`: ids into the lines of a program that has none.
 
-use super::child::environment_carrier;
+use super::incoming::{environment_carrier, warn, warnings};
 use crate::trace_context::{Carrier, IdGenerator, IncomingContext, TraceParent, ValueError};
 use clap::Args;
 use std::ffi::OsString;
@@ -110,9 +110,7 @@ fn ambient(
     stderr: &mut dyn Write,
 ) -> io::Result<TraceParent> {
     let incoming = IncomingContext::extract(carrier);
-    for warning in &incoming.warnings {
-        writeln!(stderr, "traceline: warning: {warning}")?;
-    }
+    warn(&warnings(&incoming), stderr);
     match incoming.parent {
         Some(parent) => Ok(parent),
         None => {

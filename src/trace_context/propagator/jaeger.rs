@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::trace_context::baggage::percent_decode;
-use crate::trace_context::fields::{hex_span_id, hex_trace_id, split};
+use crate::trace_context::fields::{check_separator, hex_span_id, hex_trace_id, split};
 use crate::trace_context::{Fault, RemoteContext, SpanId, ValueError};
 
 /// The header's name; also `UBER_TRACE_ID` in an environment.
@@ -36,6 +36,7 @@ impl UberTraceId {
         } else {
             Cow::Owned(percent_decode(value).into_bytes())
         };
+        check_separator(&value, "trace-id", &[16, 32], b":")?;
         let mut fields = split(&value, b':');
         let (trace, _) = fields.next().unwrap_or_default();
         let trace_id = hex_trace_id(trace, 0, "trace-id", 1..=32, "1 to 32")?;

@@ -56,10 +56,7 @@ impl XrayTraceId {
                         b"1" => Some(true),
                         b"0" => Some(false),
                         b"?" => None,
-                        _ => {
-                            let fault = Fault::Rule("must be 0, 1 or ?");
-                            return Err(ValueError::new("Sampled", at, fault));
-                        }
+                        _ => return Err(ValueError::choice("Sampled", at, text, "0, 1 or ?")),
                     };
                 }
                 b"Lineage" if is_lineage(text) => {
@@ -80,8 +77,7 @@ fn root(text: &[u8], byte: usize) -> Result<(TraceId, u32), ValueError> {
     let mut fields = split(text, b'-');
     let (version, _) = fields.next().unwrap_or_default();
     if version != b"1" {
-        let fault = Fault::Rule("must be 1-<8 hex digits>-<24 hex digits>");
-        return Err(ValueError::new("Root", byte, fault));
+        return Err(ValueError::choice("Root version", byte, version, "1"));
     }
     let mut digits = Vec::with_capacity(32);
     for (name, width, expected) in [("Root time", 8, "8"), ("Root unique part", 24, "24")] {
@@ -146,11 +142,9 @@ pub(super) fn write(context: &RemoteContext) -> Option<String> {
     if let Some(span_id) = context.span_id {
         value.push_str(&format!(";Parent={span_id}"));
     }
-    let sampled = match context.sampled {
-        Some(true) => "1",
-        Some(false) => "0",
-        None => "?",
-    };
-    value.push_str(&format!(";Sampled={sampled}"));
+    // Undecided is told by saying nothing: `Sampled=?` means the same, and not all readers know it.
+    if let Some(sampled) = context.sampled {
+        value.push_str(&format!(";Sampled={}", u8::from(sampled)));
+    }
     Some(value)
 }
