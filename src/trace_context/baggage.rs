@@ -10,6 +10,22 @@ use super::traceparent::{is_ows, trim_ows};
 use super::value_error::{Fault, ValueError};
 
 /// What a request carries along for whoever handles it.
+///
+/// ```
+/// use traceline::trace_context::{Baggage, BaggageMember};
+///
+/// let mut baggage = Baggage::parse(b"user=alice;private, city=Z%C3%BCrich")?;
+/// assert_eq!(baggage.members()[1].value, "Zürich");
+/// assert_eq!(baggage.members()[0].properties, [("private".to_owned(), None)]);
+///
+/// baggage.set(BaggageMember::new("user", "Ann Lee")?);
+/// assert_eq!(baggage.to_string(), "city=Z%C3%BCrich,user=Ann%20Lee");
+///
+/// // A bad member does not spoil the others.
+/// let (kept, errors) = Baggage::parse_forgiving(b"a=1,b c=2");
+/// assert_eq!((kept.members().len(), errors.len()), (1, 1));
+/// # Ok::<(), traceline::trace_context::ValueError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Baggage {
     members: Vec<BaggageMember>,

@@ -23,6 +23,15 @@ pub struct ScannedValue {
 }
 
 /// Finds every propagation value in a line, from left to right.
+///
+/// ```
+/// use traceline::trace_context::{Kind, scan};
+///
+/// let line = b"GET / 200 traceparent=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+/// let found = scan(line);
+/// assert_eq!((found[0].kind, found[0].range.clone()), (Kind::TraceParent, 22..77));
+/// assert!(found[0].parsed.is_ok());
+/// ```
 pub fn scan(line: &[u8]) -> Vec<ScannedValue> {
     let mut found = Vec::new();
     // Headers that mean something only together.

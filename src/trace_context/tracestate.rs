@@ -9,6 +9,21 @@ use super::traceparent::trim_ows;
 use super::value_error::{Fault, ValueError};
 
 /// A valid tracestate, possibly without members.
+///
+/// ```
+/// use traceline::trace_context::TraceState;
+///
+/// let mut state = TraceState::parse(b"rojo=00f067aa0ba902b7, congo=t61rcWkgMzE")?;
+/// assert_eq!(state.get("congo"), Some("t61rcWkgMzE"));
+///
+/// // What is set stands left-most, and only once.
+/// state.set("congo", "ucfJifl5GOE")?;
+/// assert_eq!(state.to_string(), "congo=ucfJifl5GOE,rojo=00f067aa0ba902b7");
+/// state.delete("congo");
+/// state.truncate(10);
+/// assert!(state.is_empty());
+/// # Ok::<(), traceline::trace_context::ValueError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct TraceState {
     members: Vec<(String, String)>,

@@ -5,6 +5,14 @@ use std::fmt;
 /// What is wrong with a propagation value, in which field and at which byte.
 ///
 /// Displays as a full thought: `trace-id has 31 digits, expected 32 (byte 3)`.
+///
+/// ```
+/// use traceline::trace_context::{Fault, TraceParent};
+///
+/// let error = TraceParent::parse(b"00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01");
+/// let error = error.unwrap_err();
+/// assert_eq!((error.field, error.byte, error.fault), ("trace-id", 4, Fault::Hex(b'B')));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ValueError {
     /// The field, in the words of its format's specification.

@@ -42,6 +42,16 @@ pub(super) fn parse(value: &[u8]) -> Result<RemoteContext, ValueError> {
 ///
 /// # Errors
 /// Ids that are not 32 and 16 lowercase hex digits.
+///
+/// # Examples
+/// ```
+/// use traceline::trace_context::cloud_log_fields;
+///
+/// let trace = b"projects/p/traces/d36a105d7002f0dee73c0dfb9553764a";
+/// let context = cloud_log_fields(trace, Some(b"000000000000004a"), Some(true))?;
+/// assert_eq!(context.span_id.unwrap().get(), 74);
+/// # Ok::<(), traceline::trace_context::ValueError>(())
+/// ```
 pub fn cloud_log_fields(
     trace: &[u8],
     span: Option<&[u8]>,

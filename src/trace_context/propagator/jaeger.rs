@@ -17,6 +17,14 @@ const DEBUG: u8 = 0x02;
 const FIREHOSE: u8 = 0x08;
 
 /// A valid `uber-trace-id`.
+///
+/// ```
+/// use traceline::trace_context::UberTraceId;
+///
+/// let value = UberTraceId::parse(b"a3ce929d0e0e4736%3Af067aa0ba902b7%3A0%3A3")?;
+/// assert!(value.context.is_64_bit && value.context.debug);
+/// # Ok::<(), traceline::trace_context::ValueError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UberTraceId {
     /// Trace, span and sampling.

@@ -28,6 +28,18 @@ pub use w3c::{IncomingContext, IncomingWarning};
 pub use xray::{XrayTraceId, xray_root};
 
 /// What a propagation value is.
+///
+/// ```
+/// use traceline::trace_context::{Carrier, Kind};
+///
+/// let mut carrier = Carrier::headers();
+/// carrier.push(b"X-B3-TraceId", b"4bf92f3577b34da6a3ce929d0e0e4736");
+/// carrier.push(b"X-B3-SpanId", b"00f067aa0ba902b7");
+/// let value = Kind::B3.extract(&carrier).unwrap()?;
+/// assert_eq!(value.context().unwrap().sampled, None); // left to the receiver
+/// assert!(Kind::TraceParent.extract(&carrier).is_none());
+/// # Ok::<(), traceline::trace_context::ValueError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// W3C `traceparent`.
@@ -199,6 +211,16 @@ impl fmt::Display for Kind {
 }
 
 /// A valid propagation value of any kind.
+///
+/// ```
+/// use traceline::trace_context::{Kind, Propagation};
+///
+/// let value = Kind::TraceState.parse(b"a=1,b=2")?;
+/// let Propagation::TraceState(state) = &value else { unreachable!() };
+/// assert_eq!(state.members().len(), 2);
+/// assert_eq!(value.context(), None); // names no trace
+/// # Ok::<(), traceline::trace_context::ValueError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Propagation {
     /// W3C `traceparent`.

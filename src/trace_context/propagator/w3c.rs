@@ -12,6 +12,21 @@ use crate::trace_context::{
 };
 
 /// What a receiver keeps of incoming headers or of its environment.
+///
+/// ```
+/// use traceline::trace_context::{Carrier, IncomingContext};
+///
+/// let mut request = Carrier::headers();
+/// request.push(b"traceparent", b"00-00000000000000000000000000000000-00f067aa0ba902b7-01");
+/// request.push(b"tracestate", b"vendor=1");
+/// let incoming = IncomingContext::extract(&request);
+/// assert!(incoming.parent.is_none() && incoming.trace_state.is_empty());
+/// let warnings: Vec<String> = incoming.warnings.iter().map(ToString::to_string).collect();
+/// assert_eq!(warnings, [
+///     "invalid traceparent: trace-id is all zeros (byte 3)",
+///     "a tracestate goes with no valid traceparent",
+/// ]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct IncomingContext {
     /// The sender; `None` starts a new trace.

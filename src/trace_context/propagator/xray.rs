@@ -12,6 +12,15 @@ pub(crate) const HEADER: &str = "X-Amzn-Trace-Id";
 pub(crate) const VARIABLE: &str = "_X_AMZN_TRACE_ID";
 
 /// A valid `X-Amzn-Trace-Id`.
+///
+/// ```
+/// use traceline::trace_context::XrayTraceId;
+///
+/// let value = XrayTraceId::parse(b"Sampled=1;Root=1-5759e988-bd862e3fe1be46a994272793")?;
+/// assert_eq!(value.epoch, 1_465_510_280);
+/// assert_eq!(value.context.sampled, Some(true));
+/// # Ok::<(), traceline::trace_context::ValueError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct XrayTraceId {
     /// Trace, span (none behind a load balancer) and sampling.
@@ -130,6 +139,13 @@ fn is_lineage(text: &[u8]) -> bool {
 }
 
 /// The root: `1-{8 hex}-{24 hex}`.
+///
+/// ```
+/// use traceline::trace_context::{TraceId, xray_root};
+///
+/// let id = TraceId::from_lower_hex(b"4bf92f3577b34da6a3ce929d0e0e4736").unwrap();
+/// assert_eq!(xray_root(id), "1-4bf92f35-77b34da6a3ce929d0e0e4736");
+/// ```
 pub fn xray_root(trace_id: TraceId) -> String {
     let digits = trace_id.to_string();
     let (time, unique) = digits.split_at(8);
