@@ -72,7 +72,9 @@ pub enum ExecError {
 impl fmt::Display for ExecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ExecError::Log(path, error) => write!(f, "{}: {error}", path.display()),
+            ExecError::Log(path, error) => {
+                write!(f, "{}: {}", path.display(), reason(error))
+            }
             ExecError::Process(error) => write!(f, "cannot watch the command: {error}"),
         }
     }
