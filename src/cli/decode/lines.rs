@@ -46,9 +46,12 @@ pub(super) fn classify(line: &[u8]) -> Line<'_> {
     Line::Value(line)
 }
 
-/// Whether `curl -v` has marked the line: sent, received, or its own talk.
-pub(super) fn is_marked(line: &[u8]) -> bool {
-    matches!(line, [b'>' | b'<' | b'*', b' ', ..] | [b'>' | b'<'] | [b'>' | b'<', b'\r'])
+/// Whether a line shows that messages of HTTP are quoted here: `curl -v` has marked it as sent, as
+/// received or as its own talk, or a message begins with it.
+pub(super) fn shows_messages(line: &[u8]) -> bool {
+    let is_marked =
+        matches!(line, [b'>' | b'<' | b'*', b' ', ..] | [b'>' | b'<'] | [b'>' | b'<', b'\r']);
+    is_marked || line.starts_with(b"HTTP/") && HeaderLine::parse(line) == Some(HeaderLine::Other)
 }
 
 /// Where a part of a line begins.

@@ -6,7 +6,7 @@ use crate::trace_context::{
     Carrier, Direction, Fault, HeaderLine, Kind, Propagation, ValueError, recognize, scan,
 };
 use clap::{Args, ValueEnum};
-use lines::{Line, classify, holds_values, is_marked, is_prose, offset_in, skip_traceparents};
+use lines::{Line, classify, holds_values, is_prose, offset_in, shows_messages, skip_traceparents};
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, BufRead, BufWriter, Write};
@@ -168,7 +168,7 @@ struct Report<'a> {
     args: &'a DecodeArgs,
     out: &'a mut dyn Write,
     color: bool,
-    /// Lines that `curl -v` marks have been seen: what has no mark is a message's body.
+    /// Messages of HTTP are quoted: what is no header line is a message's body.
     is_transcript: bool,
     count: u64,
     invalid: u64,
@@ -259,7 +259,7 @@ impl Report<'_> {
                 false => self.text(line, Some(number)),
             };
         }
-        self.is_transcript |= is_marked(line);
+        self.is_transcript |= shows_messages(line);
         match classify(line) {
             Line::Field(direction, name, value) => {
                 if block.direction != direction {
