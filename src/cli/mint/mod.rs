@@ -9,8 +9,8 @@ use clap::Args;
 use super::outgoing::OutgoingArgs;
 use crate::render::{Ancestry, OutgoingForm, outgoing_context};
 use crate::trace_context::{
-    BaggageMember, Format, IdGenerator, Level, OutgoingContext, Randomness, Threshold, TraceFlags,
-    TraceId, TraceIdSpelling, TraceParent, ValueError, read_trace_id,
+    BaggageMember, Format, IdGenerator, Level, Loss, OutgoingContext, Randomness, Threshold,
+    TraceFlags, TraceId, TraceIdSpelling, TraceParent, ValueError, read_trace_id,
 };
 
 mod convert;
@@ -178,9 +178,12 @@ impl MintArgs {
             }
         }
         out.flush()?;
-        if plan.form == OutgoingForm::Value
-            && !(plan.tracestate.is_empty() && plan.baggage.is_empty())
-        {
+        // A conversion has told this with all else that it lost.
+        if self.from.is_empty() && plan.has_tracestate() && plan.format != Format::W3c {
+            writeln!(stderr, "note: not carried over: {}", Loss::TraceState)?;
+        }
+        let has_more = plan.has_tracestate() && plan.format == Format::W3c;
+        if plan.form == OutgoingForm::Value && (has_more || !plan.baggage.is_empty()) {
             writeln!(
                 stderr,
                 "note: only the value itself is printed; --format header or env has the tracestate and baggage too"
@@ -229,6 +232,11 @@ impl MintArgs {
 }
 
 impl Plan {
+    /// Whether contexts may have a tracestate.
+    fn has_tracestate(&self) -> bool {
+        !self.tracestate.is_empty() || matches!(self.sampling, Sampling::Rate(Some(_)))
+    }
+
     /// Whether each line is a traceparent and nothing else: a million of them must be quick.
     fn is_plain(&self) -> bool {
         self.format == Format::W3c

@@ -160,6 +160,21 @@ fn what_a_conversion_loses_is_told() {
     );
 }
 
+/// A sample rate was once lost in silence where only the value was printed.
+#[test]
+fn what_a_value_leaves_out_is_told() {
+    let talk = |arguments: &str| run(arguments).unwrap().1;
+    assert!(talk("--sample-rate 0.5").starts_with("note: only the value itself"));
+    assert!(talk("--baggage a=1").starts_with("note: only the value itself"));
+    let lost = "note: not carried over: tracestate: only w3c has a place for it\n";
+    for arguments in ["--sample-rate 1 --as b3", "--tracestate a=1 --as datadog"] {
+        assert_eq!(talk(arguments), lost);
+    }
+    for arguments in ["", "--sample-rate 0", "--sample-rate 1 --format header", "--as b3"] {
+        assert_eq!(talk(arguments), "");
+    }
+}
+
 #[test]
 fn several_headers_are_converted_together() {
     let (out, talk) = run("--from - --format header").unwrap();
