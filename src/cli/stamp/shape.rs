@@ -68,10 +68,31 @@ fn scalar(text: &[u8]) -> Option<usize> {
     (is_known || is_number(word)).then_some(length)
 }
 
+/// JSON's own grammar of numbers: no zeros in front, digits on both sides of the point.
 fn is_number(word: &[u8]) -> bool {
-    let digits = word.strip_prefix(b"-").unwrap_or(word);
-    digits.first().is_some_and(u8::is_ascii_digit)
-        && std::str::from_utf8(word).is_ok_and(|word| word.parse::<f64>().is_ok())
+    let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let mut rest = word.strip_prefix(b"-").unwrap_or(word);
+    let whole = digits(rest);
+    if whole == 0 || whole > 1 && rest[0] == b'0' {
+        return false;
+    }
+    rest = &rest[whole..];
+    if let Some(fraction) = rest.strip_prefix(b".") {
+        let length = digits(fraction);
+        if length == 0 {
+            return false;
+        }
+        rest = &fraction[length..];
+    }
+    match rest {
+        [] => true,
+        [b'e' | b'E', exponent @ ..] => {
+            let exponent =
+                exponent.strip_prefix(b"+").or(exponent.strip_prefix(b"-")).unwrap_or(exponent);
+            !exponent.is_empty() && digits(exponent) == exponent.len()
+        }
+        _ => false,
+    }
 }
 
 /// Behind the closing quote of the text whose opening one stands at `at`.
@@ -119,6 +140,7 @@ pub(super) fn is_logfmt(line: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     type End = Option<(usize, bool)>;
 
@@ -157,6 +179,53 @@ mod tests {
             assert_eq!(json_object_end(line), expected, "{}", line.escape_ascii());
         }
         assert_eq!(json_object_end(&b"{\"a\":".repeat(100_000)), None);
+    }
+
+    /// What is made of pieces of JSON: often JSON, more often nearly so.
+    fn near_json() -> impl Strategy<Value = String> {
+        let piece = prop::sample::select(vec![
+            "{",
+            "}",
+            "[",
+            "]",
+            ":",
+            ",",
+            " ",
+            "\"a\"",
+            "\"\\\"}\"",
+            "\"",
+            "\\",
+            "0",
+            "-1.5e+3",
+            "01",
+            "1.",
+            "-",
+            "true",
+            "null",
+            "nul",
+            "{\"a\":1}",
+            "\"a\":",
+            "{\"b\":[",
+        ]);
+        prop::collection::vec(piece, 0..12).prop_map(|pieces| format!("{{{}", pieces.concat()))
+    }
+
+    proptest! {
+        #[test]
+        fn an_object_is_what_a_parser_of_json_takes_for_one(line in near_json()) {
+            let parsed: Result<serde_json::Map<String, serde_json::Value>, _> =
+                serde_json::from_str(&line);
+            let found = json_object_end(line.as_bytes());
+            prop_assert_eq!(found.is_some(), parsed.is_ok(), "{}", line);
+            if let (Some((end, is_empty)), Ok(fields)) = (found, parsed) {
+                prop_assert_eq!(is_empty, fields.is_empty());
+                let comma = if is_empty { "" } else { "," };
+                let stamped = format!("{}{comma}\"new\":1{}", &line[..end], &line[end..]);
+                let stamped: serde_json::Map<String, serde_json::Value> =
+                    serde_json::from_str(&stamped).map_err(|error| TestCaseError::fail(error.to_string()))?;
+                prop_assert_eq!(stamped.len(), fields.len() + 1);
+            }
+        }
     }
 
     #[test]
