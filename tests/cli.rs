@@ -1,7 +1,8 @@
 //! The program as a user sees it: cases as data, and the README's own examples.
 //!
 //! Each `tests/cli/<subcommand>/*.trycmd` holds commands with all that they print, on both outputs,
-//! and their exit codes. They run in `fixtures/scenarios/`. The README's `console` blocks are run
+//! and their exit codes; a `.toml` is one command, with its input and outputs in files beside it. They
+//! run in `fixtures/scenarios/`. The README's `console` blocks are run
 //! by a shell in the repository's root. Refresh both with `TRYCMD=overwrite cargo test --test cli`,
 //! and read the difference.
 
@@ -28,7 +29,9 @@ fn commands_print_what_the_cases_say() {
     for (name, value) in ENVIRONMENT {
         cases.env(*name, *value);
     }
-    cases.case(root.join("tests/cli/*/*.trycmd").to_str().expect("the path is UTF-8"));
+    for pattern in ["tests/cli/*/*.trycmd", "tests/cli/*/*.toml"] {
+        cases.case(root.join(pattern).to_str().expect("the path is UTF-8"));
+    }
 }
 
 #[cfg(unix)]

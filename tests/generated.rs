@@ -52,6 +52,22 @@ fn the_command_line_is_consistent() {
 }
 
 #[test]
+fn the_list_of_commands_says_what_the_help_of_each_begins_with() {
+    let lines = |command: &Command| -> Vec<(String, Option<String>)> {
+        let commands = command.get_subcommands().filter(|command| command.get_name() != "help");
+        commands
+            .map(|command| {
+                (command.get_name().into(), command.get_about().map(ToString::to_string))
+            })
+            .collect()
+    };
+    let listed = lines(&traceline::cli::command());
+    let mut command = traceline::cli::command();
+    command.build();
+    assert_eq!(listed, lines(&command));
+}
+
+#[test]
 fn every_subcommand_says_what_it_does_and_which_version_it_is() {
     let mut command = traceline::cli::command();
     command.build();

@@ -1,11 +1,9 @@
 //! `traceline child`: what a span sends on, given what came in.
 
+use super::incoming::{environment_carrier, read_head, stale_variables, warn, warnings};
 use super::outgoing::OutgoingArgs;
 use crate::render::{Ancestry, OutgoingForm, outgoing_context};
-use crate::trace_context::{
-    Carrier, Format, HeaderLine, IdGenerator, IncomingContext, Kind, OutgoingContext,
-    environment_name,
-};
+use crate::trace_context::{Carrier, IdGenerator, IncomingContext};
 use clap::Args;
 use std::ffi::OsString;
 use std::fmt;
@@ -97,14 +95,6 @@ impl From<io::Error> for ChildError {
     }
 }
 
-/// The variables of an environment, as a carrier.
-pub(super) fn environment_carrier(
-    variables: impl IntoIterator<Item = (OsString, OsString)>,
-) -> Carrier {
-    let bytes = |text: OsString| text.into_encoded_bytes();
-    Carrier::environment(variables.into_iter().map(|(name, value)| (bytes(name), bytes(value))))
-}
-
 impl ChildArgs {
     /// Reads the incoming context and writes the outgoing one. `environment` is looked at only
     /// when no flag says what came in.
@@ -122,18 +112,19 @@ impl ChildArgs {
         let form = self.outgoing.form(OutgoingForm::Header).ok_or(ChildError::SeveralHeaders)?;
         let carrier = self.carrier(environment, stdin)?;
         let incoming = IncomingContext::extract(&carrier);
-        let mut warnings: Vec<String> = incoming.warnings.iter().map(ToString::to_string).collect();
         if self.strict {
-            if incoming.parent.is_none() && warnings.is_empty() {
-                warnings.push("no traceparent came in".to_owned());
+            // Nothing begins and nothing is dropped, so only what is wrong is said.
+            let mut faults: Vec<String> =
+                incoming.warnings.iter().map(ToString::to_string).collect();
+            if incoming.parent.is_none() && faults.is_empty() {
+                faults.push("no traceparent came in".to_owned());
             }
-            if !warnings.is_empty() {
-                return Err(ChildError::Strict(warnings));
+            if !faults.is_empty() {
+                return Err(ChildError::Strict(faults));
             }
         }
-        for warning in &warnings {
-            writeln!(stderr, "traceline: warning: {warning}")?;
-        }
+        let warnings = warnings(&incoming);
+        warn(&warnings, stderr);
         let mut child = incoming.child(ids, self.outgoing.level(), !self.unsampled);
         if let Some(max_length) = self.max_tracestate {
             child.trace_state.truncate(max_length);
@@ -179,41 +170,6 @@ impl ChildArgs {
     }
 }
 
-/// Reads the header lines of the first message: up to the first empty line behind a header.
-fn read_head(stdin: &mut dyn BufRead, carrier: &mut Carrier) -> io::Result<()> {
-    let mut line = Vec::new();
-    while stdin.read_until(b'\n', &mut line)? > 0 {
-        let text = line.strip_suffix(b"\n").unwrap_or(&line);
-        match HeaderLine::parse(text) {
-            Some(HeaderLine::Field { name, value, .. }) => carrier.push(name, value),
-            Some(HeaderLine::Blank) if !carrier.is_empty() => break,
-            _ => {}
-        }
-        line.clear();
-    }
-    Ok(())
-}
-
-/// Variables of the environment that the outgoing context does not replace, and that would tell the
-/// command of another span: W3C's where it has nothing to put there, and all of other systems.
-pub(super) fn stale_variables(
-    carrier: &Carrier,
-    child: &OutgoingContext,
-    system: Format,
-) -> Vec<String> {
-    let is_set = |header: &str| {
-        carrier.is_environment() && carrier.first(header).is_some_and(|value| !value.is_empty())
-    };
-    let written: Vec<String> =
-        child.write(system).iter().map(|(header, _)| environment_name(header)).collect();
-    let headers = Kind::ALL.into_iter().flat_map(|kind| kind.carrier_names());
-    headers
-        .filter(|header| is_set(header))
-        .map(|header| environment_name(header))
-        .filter(|name| !written.contains(name))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -245,6 +201,9 @@ mod tests {
         Ok((String::from_utf8(out).unwrap(), String::from_utf8(talk).unwrap()))
     }
 
+    const RESTART: &str = "a new trace begins";
+    const DROPPED: &str = "it is dropped";
+
     fn continues(outgoing: &str) -> bool {
         outgoing.contains("00-4bf92f3577b34da6a3ce929d0e0e4736-")
             && !outgoing.contains("00f067aa0ba902b7")
@@ -274,9 +233,9 @@ mod tests {
         // A traceparent that is there and invalid begins anew, whatever else came.
         let invalid = format!("traceparent: x\nb3: {TRACE}-{SPAN}-1\n");
         let (out, talk) = child(&["--headers", "-"], &[], &invalid).unwrap();
-        assert!(!out.contains(TRACE) && talk.contains("new trace"), "{out}{talk}");
+        assert!(!out.contains(TRACE) && talk.contains(RESTART), "{out}{talk}");
         let (_, talk) = child(&["--headers", "-"], &[], "b3: nonsense\n").unwrap();
-        assert!(talk.contains("invalid b3 dropped"), "{talk}");
+        assert!(talk.contains("invalid b3: ") && talk.contains(DROPPED), "{talk}");
     }
 
     #[test]
@@ -308,23 +267,24 @@ mod tests {
     #[test]
     fn what_cannot_be_used_starts_a_new_trace_and_is_told() {
         let parent = format!("--traceparent={PARENT}");
-        let table: [(&[&str], &str); 5] = [
-            (&["--traceparent="], "invalid traceparent, new trace: traceparent is empty (byte 0)"),
-            (&[&parent, &parent], "2 traceparents, so none may be used: new trace"),
-            (&["--tracestate=a=1"], "tracestate dropped: it goes with no valid traceparent"),
+        let no_digits = "invalid traceparent: version has 0 digits, expected 2 (byte 0)";
+        let table: [(&[&str], &str, &str); 5] = [
+            (&["--traceparent="], "invalid traceparent: traceparent is empty (byte 0)", RESTART),
             (
-                &["--traceparent=-"],
-                "invalid traceparent, new trace: version has 0 digits, expected 2 (byte 0)",
+                &[&parent, &parent],
+                "invalid traceparent: traceparent occurs twice, so none may be used, even though \
+                 they are equal (byte 0)",
+                RESTART,
             ),
-            (
-                &["--traceparent", "-1"],
-                "invalid traceparent, new trace: version has 0 digits, expected 2 (byte 0)",
-            ),
+            (&["--tracestate=a=1"], "a tracestate goes with no valid traceparent", DROPPED),
+            (&["--traceparent=-"], no_digits, RESTART),
+            (&["--traceparent", "-1"], no_digits, RESTART),
         ];
-        for (flags, warning) in table {
+        for (flags, warning, consequence) in table {
             let (out, talk) = child(flags, &[], "").unwrap();
             assert!(!continues(&out) && out.ends_with("-03\n"), "{out}");
-            assert_eq!(talk, format!("traceline: warning: {warning}\n"));
+            assert_eq!(talk, format!("traceline: warning: {warning}; {consequence}\n"));
+            // Where nothing is done, nothing is said to be done.
             let strict: Vec<&str> = flags.iter().copied().chain(["--strict"]).collect();
             assert_eq!(child(&strict, &[], ""), Err(warning.to_owned()));
         }
@@ -339,6 +299,10 @@ mod tests {
         let stale = [("TRACEPARENT", ""), ("TRACESTATE", "a=1"), ("BAGGAGE", "k=v")];
         let (out, _) = child(&["--format=env"], &stale, "").unwrap();
         assert!(out.ends_with("-03\nBAGGAGE=k=v\nTRACESTATE=\n"), "{out}");
+        // What cuts a command off from its caller's trace cuts it off from all of them.
+        let cut =
+            [("TRACEPARENT", ""), ("B3", "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-1")];
+        assert!(!continues(&child(&[], &cut, "").unwrap().0));
         let (out, talk) = child(&[], &[], "").unwrap();
         assert!(out.ends_with("-03\n") && talk.is_empty(), "{out}{talk}");
     }

@@ -1,7 +1,7 @@
 //! `traceline exec`: runs a command inside a span.
 
-use super::child::{environment_carrier, stale_variables};
-use super::process::{Ending, Supervised};
+use super::incoming::{environment_carrier, stale_variables, warn, warnings};
+use super::process::{Ending, Supervised, heed_signals};
 use super::stamp::{StampKeys, Stamper, copy_stamped};
 use crate::record::Timestamp;
 use crate::render::{ProcessEnd, ProcessSpan, process_record};
@@ -72,7 +72,9 @@ pub enum ExecError {
 impl fmt::Display for ExecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ExecError::Log(path, error) => write!(f, "{}: {error}", path.display()),
+            ExecError::Log(path, error) => {
+                write!(f, "{}: {}", path.display(), reason(error))
+            }
             ExecError::Process(error) => write!(f, "cannot watch the command: {error}"),
         }
     }
@@ -126,9 +128,7 @@ impl ExecArgs {
         let service = service.map(|(_, value)| value.to_string_lossy().into_owned());
         let carrier = environment_carrier(environment);
         let incoming = IncomingContext::extract(&carrier);
-        for warning in &incoming.warnings {
-            let _ = writeln!(stderr, "traceline: warning: {warning}");
-        }
+        warn(&warnings(&incoming), stderr);
         let context = incoming.child(ids, Level::Two, true);
         let mut log = self.log.as_deref().map(SpanLog::open).transpose()?;
 
@@ -183,9 +183,6 @@ impl ExecArgs {
         .collect();
         let ending = process.wait().map_err(ExecError::Process)?;
         let duration = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        for thread in copies.into_iter().flatten() {
-            let _ = thread.join();
-        }
         let exit_code = ending.exit_code();
         let signal = match ending {
             Ending::Signal(signal) => Some(signal),
@@ -196,6 +193,13 @@ impl ExecArgs {
         if let Err(error) = started.and(ended) {
             // The command's own code says more than ours.
             let _ = writeln!(stderr, "traceline: {error}");
+        }
+        if !copies.is_empty() {
+            // What the command left running may still print, and may do so for ever.
+            heed_signals();
+            for thread in copies.into_iter().flatten() {
+                let _ = thread.join();
+            }
         }
         Ok(exit_code)
     }
@@ -317,6 +321,6 @@ mod tests {
     fn an_invalid_parent_is_told_and_starts_a_trace() {
         let (code, talk) = exec(&["--", "true"], &[("TRACEPARENT", "x")]);
         assert_eq!(code, 0);
-        assert!(talk.starts_with("traceline: warning: invalid traceparent, new trace: "), "{talk}");
+        assert!(talk.starts_with("traceline: warning: invalid traceparent: "), "{talk}");
     }
 }

@@ -144,7 +144,7 @@ impl InputArgs {
         Ok(Inputs {
             chunks: Chunks::new(sources, options),
             infos,
-            threads: self.threads.unwrap_or(context.cores).max(1),
+            threads: self.threads.unwrap_or_else(|| context.cores()).max(1),
             patterns: self.pattern.clone(),
             keys: self.user_keys()?,
             is_live: live,

@@ -9,6 +9,7 @@ mod exec;
 mod explainer;
 mod filter;
 mod gather;
+mod incoming;
 mod input;
 mod links;
 mod mint;
@@ -66,17 +67,31 @@ pub(crate) struct Cli {
     command: Command,
 }
 
+// What each takes is put together only where it is run or its help is shown: there are hundreds of
+// arguments, and `exec` must start quickly. The line about it must be known before that, for the
+// list of commands, and is the first of its help.
 #[derive(Subcommand, Debug)]
+#[command(defer = true)]
 enum Command {
+    /// Print a new traceparent
     Mint(mint::MintArgs),
+    /// Explain a traceparent or any other propagation value
     Decode(decode::DecodeArgs),
+    /// Print the context that a child span sends on
     Child(child::ChildArgs),
+    /// Run a command inside a span
     Exec(exec::ExecArgs),
+    /// Put trace and span ids into lines that have none
     Stamp(stamp::StampArgs),
+    /// Print the records of a trace, exactly as they were
     Filter(filter::FilterArgs),
+    /// Show what happened in a trace, and where the time went
     Timeline(timeline::TimelineArgs),
+    /// List the traces of the logs: start, duration, spans, records, services, errors
     Traces(traces::TracesArgs),
+    /// Print every record in one shape: what was understood of each line
     Records(records::RecordsArgs),
+    /// Print the completion script of a shell
     Completions(completions::CompletionsArgs),
 }
 
@@ -91,7 +106,6 @@ pub(crate) struct Context {
     pub(crate) stderr_is_terminal: bool,
     /// NO_COLOR, CLICOLOR_FORCE and TERM, as far as they decide.
     color: Option<bool>,
-    pub(crate) cores: usize,
     pub(crate) is_quiet: bool,
     /// Where a configuration may be.
     pub(crate) config_path: Option<PathBuf>,
@@ -122,10 +136,15 @@ impl Context {
             stdout_is_terminal,
             stderr_is_terminal: io::stderr().is_terminal(),
             color,
-            cores: std::thread::available_parallelism().map_or(1, usize::from),
             is_quiet: false,
             config_path: config::default_path(|name| std::env::var_os(name)),
         }
+    }
+
+    /// How many threads can run at once. Asked for only where threads are wanted: the system tells
+    /// it by a dozen files, the limits of control groups.
+    pub(crate) fn cores(&self) -> usize {
+        std::thread::available_parallelism().map_or(1, usize::from)
     }
 
     /// Whether output is coloured unless an argument says otherwise.
@@ -179,7 +198,8 @@ fn run(command: Command, context: &Context, stderr: &mut dyn Write) -> Result<u8
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout());
     let code = match command {
         Command::Mint(args) => {
-            Ok(args.run(&mut context.id_generator()?, context.epoch(), &mut out, stderr)?)
+            let mut ids = context.id_generator()?;
+            Ok(args.run(&mut ids, context.epoch(), &mut io::stdin().lock(), &mut out, stderr)?)
         }
         Command::Decode(args) => {
             let color = context.wants_color();

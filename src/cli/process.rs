@@ -3,20 +3,28 @@
 //! What the terminal sends (Ctrl-C, Ctrl-Z) reaches the whole foreground group, the child too, so
 //! only signals that a process sent to this one alone are passed on. When the child stops, this
 //! process stops as well, so that a shell sees the job stopped; continued, it continues the child.
+//!
+//! No thread waits: the child's end is a signal as well, SIGCHLD, so one wait is for everything.
 
-use rustix::process::{
-    Pid, Signal, WaitId, WaitIdOptions, WaitOptions, getpid, kill_process, waitid, waitpid,
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, waitpid};
+use signal_hook::consts::{
+    SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2,
 };
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2};
+use signal_hook::flag::register_conditional_default;
+use signal_hook::iterator::backend::SignalDelivery;
 use signal_hook::iterator::exfiltrator::WithOrigin;
-use signal_hook::iterator::{Handle, SignalsInfo};
 use signal_hook::low_level::siginfo::{Cause, Origin};
 use std::io;
+use std::os::unix::net::UnixStream;
 use std::process::{Child, Command};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 const PASSED_ON: [i32; 8] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGUSR1, SIGUSR2];
+
+/// How often to look after a child of whose end nobody tells.
+const UNTOLD: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
 
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,31 +45,20 @@ impl Ending {
     }
 }
 
-/// Whom signals go to.
-#[derive(Debug, Default)]
-struct Target {
-    /// `None` once the child is gone: its number may then be somebody else's.
-    pid: Option<Pid>,
-    /// The child has stopped, and this process is stopping after it: a stop signal that is still
-    /// to be passed on would stop the child again after it was continued.
-    is_stopped: bool,
+/// The signals that whoever started this process told it to ignore, the first as the lowest bit; all
+/// of them where the system does not tell.
+fn ignored_signals() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let digits = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    digits.and_then(|digits| u64::from_str_radix(digits.trim(), 16).ok()).unwrap_or(u64::MAX)
 }
 
-impl Target {
-    /// Passes on what came in since the last time.
-    fn pass_on(&mut self, origins: &[Origin]) {
-        // We run, so whatever continued us came after whatever stopped us.
-        let is_continued = origins.iter().any(|origin| origin.signal == SIGCONT);
-        self.is_stopped &= !is_continued;
-        for origin in origins {
-            let is_overtaken = origin.signal == SIGTSTP && (is_continued || self.is_stopped);
-            let is_sent = matches!(origin.cause, Cause::Sent(_));
-            let signal = Signal::from_named_raw(origin.signal);
-            if let (Some(pid), Some(signal), true) = (self.pid, signal, is_sent && !is_overtaken) {
-                // It fails where the child has just ended: then there is nobody to tell.
-                let _ = kill_process(pid, signal);
-            }
-        }
+/// Lets signals end this process again, once there is no child to pass them to. (Not SIGHUP: it may
+/// have been ignored when we were started, and who lost a terminal loses its pipes too.)
+pub(crate) fn heed_signals() {
+    for signal in [SIGINT, SIGTERM, SIGQUIT] {
+        // It fails for signals that do not exist.
+        let _ = register_conditional_default(signal, Arc::new(AtomicBool::new(true)));
     }
 }
 
@@ -70,9 +67,9 @@ pub(crate) struct Supervised {
     /// The child, for its pipes and its number; not to be waited for.
     pub(crate) child: Child,
     pid: Pid,
-    target: Arc<Mutex<Target>>,
-    handle: Handle,
-    thread: JoinHandle<()>,
+    signals: SignalDelivery<UnixStream, WithOrigin>,
+    /// Whether SIGCHLD comes: whoever started this process may have blocked it.
+    is_told: bool,
 }
 
 impl Supervised {
@@ -81,72 +78,80 @@ impl Supervised {
     /// # Errors
     /// The command cannot be started, or signals cannot be received.
     pub(crate) fn spawn(command: &mut Command) -> io::Result<Supervised> {
-        let target = Arc::new(Mutex::new(Target::default()));
-        let mut signals = SignalsInfo::<WithOrigin>::new([0; 0])?;
-        let handle = signals.handle();
-        let seen = Arc::clone(&target);
-        let thread = std::thread::spawn(move || {
-            while !signals.is_closed() {
-                let origins: Vec<Origin> = signals.wait().collect();
-                seen.lock().unwrap_or_else(PoisonError::into_inner).pass_on(&origins);
-            }
-        });
-        // The child is started first, because a handler would make it forget what was ignored
-        // when we were started: under nohup, SIGHUP.
-        let child = command.spawn();
-        if let Ok(child) = &child {
-            let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-            target.lock().unwrap_or_else(PoisonError::into_inner).pid = pid;
-            for signal in PASSED_ON {
-                handle.add_signal(signal)?;
-            }
+        let (read, write) = UnixStream::pair()?;
+        // SIGCHLD first: where it is ignored, the system keeps no exit code for us.
+        let mut signals = SignalDelivery::with_pipe(read, write, WithOrigin::default(), [SIGCHLD])?;
+        let _ = kill_process(getpid(), Signal::CHILD);
+        let is_told = signals.pending().next().is_some();
+        // Before the child is there, so that no signal ends us and leaves it behind; but what is
+        // ignored only afterwards, because a handler would make the child forget that it is: under
+        // nohup, SIGHUP.
+        let ignored = ignored_signals();
+        let (late, early): (Vec<i32>, Vec<i32>) =
+            PASSED_ON.into_iter().partition(|signal| ignored & 1 << (signal - 1) != 0);
+        for signal in early {
+            signals.handle().add_signal(signal)?;
         }
-        let stop = |error| {
-            handle.close();
-            error
-        };
-        let child = child.map_err(stop)?;
+        let child = command.spawn()?;
+        for signal in late {
+            signals.handle().add_signal(signal)?;
+        }
         let pid = i32::try_from(child.id())
             .ok()
             .and_then(Pid::from_raw)
             .ok_or_else(|| io::Error::other("the process has no usable number"))?;
-        Ok(Supervised { child, pid, target, handle, thread })
+        Ok(Supervised { child, pid, signals, is_told })
     }
 
     /// Waits for the end of the child, stopping and continuing with it.
     ///
     /// # Errors
     /// The system refuses to tell how it ended.
-    pub(crate) fn wait(self) -> io::Result<Ending> {
-        let ending = loop {
-            // Looked at without reaping, so that the number stays the child's until nobody can
-            // send to it any more.
-            let options = WaitIdOptions::EXITED | WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT;
-            match waitid(WaitId::Pid(self.pid), options) {
-                Ok(_) => {}
-                Err(rustix::io::Errno::INTR) => continue,
-                Err(error) => return Err(error.into()),
+    pub(crate) fn wait(mut self) -> io::Result<Ending> {
+        loop {
+            // The child is not reaped before this, so its number is still its own.
+            let origins: Vec<Origin> = self.signals.pending().collect();
+            self.pass_on(&origins);
+            match waitpid(Some(self.pid), WaitOptions::UNTRACED | WaitOptions::NOHANG)? {
+                None => self.pause()?,
+                Some((_, status)) => {
+                    if let Some(code) = status.exit_status() {
+                        return Ok(Ending::Code(code as u8));
+                    }
+                    if let Some(signal) = status.terminating_signal() {
+                        return Ok(Ending::Signal(signal));
+                    }
+                    if status.stopped() {
+                        let _ = kill_process(getpid(), Signal::STOP);
+                    }
+                }
             }
-            let mut target = self.target.lock().unwrap_or_else(PoisonError::into_inner);
-            let options = WaitOptions::UNTRACED | WaitOptions::NOHANG;
-            let Some((_, status)) = waitpid(Some(self.pid), options)? else { continue };
-            if let Some(code) = status.exit_status() {
-                target.pid = None;
-                break Ending::Code(code as u8);
+        }
+    }
+
+    /// Passes on what came in since the last time.
+    fn pass_on(&self, origins: &[Origin]) {
+        // We run, so whatever continued us came after whatever stopped us: a stop that is still to
+        // be passed on would stop the child again.
+        let is_continued = origins.iter().any(|origin| origin.signal == SIGCONT);
+        for origin in origins {
+            let is_overtaken = origin.signal == SIGTSTP && is_continued;
+            let is_sent = matches!(origin.cause, Cause::Sent(_));
+            let is_ours = origin.signal == SIGCHLD;
+            let signal = Signal::from_named_raw(origin.signal);
+            if let (Some(signal), true) = (signal, is_sent && !is_overtaken && !is_ours) {
+                // It fails where the child has just ended: then there is nobody to tell.
+                let _ = kill_process(self.pid, signal);
             }
-            if let Some(signal) = status.terminating_signal() {
-                target.pid = None;
-                break Ending::Signal(signal);
-            }
-            if status.stopped() {
-                target.is_stopped = true;
-                drop(target);
-                let _ = kill_process(getpid(), Signal::STOP);
-            }
-        };
-        self.handle.close();
-        // The thread only passes signals on; how it ended says nothing about the child.
-        let _ = self.thread.join();
-        Ok(ending)
+        }
+    }
+
+    /// Returns when there may be something new.
+    fn pause(&self) -> io::Result<()> {
+        let mut pipe = [PollFd::new(self.signals.get_read(), PollFlags::IN)];
+        match poll(&mut pipe, if self.is_told { None } else { Some(&UNTOLD) }) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 }

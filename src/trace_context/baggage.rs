@@ -10,6 +10,22 @@ use super::traceparent::{is_ows, trim_ows};
 use super::value_error::{Fault, ValueError};
 
 /// What a request carries along for whoever handles it.
+///
+/// ```
+/// use traceline::trace_context::{Baggage, BaggageMember};
+///
+/// let mut baggage = Baggage::parse(b"user=alice;private, city=Z%C3%BCrich")?;
+/// assert_eq!(baggage.members()[1].value, "Zürich");
+/// assert_eq!(baggage.members()[0].properties, [("private".to_owned(), None)]);
+///
+/// baggage.set(BaggageMember::new("user", "Ann Lee")?);
+/// assert_eq!(baggage.to_string(), "city=Z%C3%BCrich,user=Ann%20Lee");
+///
+/// // A bad member does not spoil the others.
+/// let (kept, errors) = Baggage::parse_forgiving(b"a=1,b c=2");
+/// assert_eq!((kept.members().len(), errors.len()), (1, 1));
+/// # Ok::<(), traceline::trace_context::ValueError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Baggage {
     members: Vec<BaggageMember>,
@@ -175,6 +191,8 @@ impl BaggageMember {
 }
 
 impl Baggage {
+    /// Members that the grammar allows.
+    pub const MAX_MEMBERS: usize = 180;
     /// Members that every platform must carry.
     pub const CARRIED_MEMBERS: usize = 64;
     /// Bytes that every platform must carry.
@@ -200,6 +218,11 @@ impl Baggage {
         for part in value.split(|&byte| byte == b',') {
             let (member, blanks) = trim_ows(part);
             match BaggageMember::parse(member) {
+                Ok(_) if baggage.members.len() == Baggage::MAX_MEMBERS => {
+                    let fault = Fault::Rule("has more than 180 members");
+                    errors.push(ValueError::new("baggage", start + blanks, fault));
+                    break;
+                }
                 Ok(member) => baggage.members.push(member),
                 Err(error) => errors.push(error.shifted(start + blanks)),
             }
@@ -280,6 +303,18 @@ mod tests {
         for (value, message) in table {
             assert_eq!(Baggage::parse(value.as_bytes()).unwrap_err().to_string(), message);
         }
+    }
+
+    #[test]
+    fn the_grammar_ends_at_180_members() {
+        let members = |count: usize| {
+            let members: Vec<String> = (0..count).map(|number| format!("k{number}=v")).collect();
+            Baggage::parse_forgiving(members.join(",").as_bytes())
+        };
+        assert!(members(180).1.is_empty());
+        let (baggage, errors) = members(200);
+        assert_eq!((baggage.members().len(), errors.len()), (180, 1));
+        assert_eq!(errors[0].to_string(), "baggage has more than 180 members (byte 1150)");
     }
 
     #[test]

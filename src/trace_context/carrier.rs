@@ -15,6 +15,21 @@ enum Names {
 }
 
 /// Named values in their order: the header fields of a message, or an environment.
+///
+/// ```
+/// use traceline::trace_context::Carrier;
+///
+/// let mut headers = Carrier::headers();
+/// headers.push(b"TraceState", b" a=1 ");
+/// headers.push(b"tracestate", b"b=2");
+/// let values: Vec<&[u8]> = headers.all("tracestate").collect();
+/// assert_eq!(values, [b"a=1", b"b=2"]);
+///
+/// // An environment knows only the normalised name.
+/// let variable = |name: &[u8]| (name.to_vec(), b"a=1".to_vec());
+/// let environment = Carrier::environment([variable(b"TRACESTATE"), variable(b"tracestate")]);
+/// assert_eq!(environment.all("tracestate").count(), 1);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Carrier {
     fields: Vec<(Vec<u8>, Vec<u8>)>,
@@ -22,6 +37,15 @@ pub struct Carrier {
 }
 
 /// A line of a message head, as HTTP writes it or as `curl -v` shows it.
+///
+/// ```
+/// use traceline::trace_context::{Direction, HeaderLine};
+///
+/// let line = HeaderLine::parse(b"> b3: 0\r");
+/// let direction = Direction::Sent;
+/// assert_eq!(line, Some(HeaderLine::Field { direction, name: b"b3", value: b"0" }));
+/// assert_eq!(HeaderLine::parse(b"* Connected to localhost"), Some(HeaderLine::Other));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeaderLine<'a> {
     /// `name: value`.
@@ -92,15 +116,21 @@ fn is_field_name(name: &[u8]) -> bool {
         && name.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
-/// The name under which an environment carries a header: upper case, and `_` for whatever is not
-/// a letter or digit (OpenTelemetry specification, context/env-carriers.md).
+/// The name under which an environment carries a header: upper case, and `_` for every byte that is
+/// no letter or digit (OpenTelemetry specification, context/env-carriers.md).
+///
+/// ```
+/// use traceline::trace_context::environment_name;
+///
+/// assert_eq!(environment_name("traceparent"), "TRACEPARENT");
+/// assert_eq!(environment_name("X-B3-TraceId"), "X_B3_TRACEID");
+/// ```
 pub fn environment_name(name: &str) -> String {
-    let mut normalised: String = name
-        .chars()
-        .map(
-            |letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' },
-        )
-        .collect();
+    let normalise = |byte: u8| match byte {
+        byte if byte.is_ascii_alphanumeric() => byte.to_ascii_uppercase() as char,
+        _ => '_',
+    };
+    let mut normalised: String = name.bytes().map(normalise).collect();
     if normalised.is_empty() || normalised.starts_with(|first: char| first.is_ascii_digit()) {
         normalised.insert(0, '_');
     }
@@ -172,7 +202,7 @@ mod tests {
             ("uber-trace-id", "UBER_TRACE_ID"),
             ("", "_"),
             ("0x", "_0X"),
-            ("é", "_"),
+            ("é", "__"),
         ];
         for (name, expected) in table {
             assert_eq!(environment_name(name), expected);

@@ -16,6 +16,28 @@ pub(crate) fn split(value: &[u8], separator: u8) -> impl Iterator<Item = (&[u8],
     })
 }
 
+/// A value whose hex id has one of these widths and ends at the wrong byte: then that byte is meant
+/// as a separator, and is no wrong digit.
+pub(crate) fn check_separator(
+    value: &[u8],
+    field: &'static str,
+    widths: &[usize],
+    separators: &[u8],
+) -> Result<(), ValueError> {
+    let digits = value.iter().position(|&byte| !hex::is_lower_hex(byte)).unwrap_or(value.len());
+    match value.get(digits) {
+        Some(&found)
+            if widths.contains(&digits)
+                && !separators.contains(&found)
+                && !found.is_ascii_alphanumeric() =>
+        {
+            let fault = Fault::Separator { found: Some(found), expected: separators[0] };
+            Err(ValueError::new(field, digits, fault))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn hex_value(
     digits: &[u8],
     byte: usize,

@@ -16,6 +16,16 @@ pub enum Level {
 ///
 /// Holds all eight bits as received, because unknown bits are no error; only
 /// [`TraceFlags::outgoing`] drops them.
+///
+/// ```
+/// use traceline::trace_context::{Level, TraceFlags};
+///
+/// let flags = TraceFlags::from_bits(0xff);
+/// assert!(flags.is_sampled() && flags.is_random());
+/// assert_eq!(flags.unknown_bits(), 0xfc);
+/// assert_eq!(flags.outgoing(Level::Two).to_string(), "03");
+/// assert_eq!(flags.outgoing(Level::One).to_string(), "01");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct TraceFlags(u8);
 

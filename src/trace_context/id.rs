@@ -5,10 +5,31 @@ use std::fmt;
 use super::hex;
 
 /// A 128-bit trace id (W3C Trace Context Level 2, section "trace-id"). Never zero.
+///
+/// ```
+/// use traceline::trace_context::TraceId;
+///
+/// let id = TraceId::from_lower_hex(b"4bf92f3577b34da6a3ce929d0e0e4736")?;
+/// assert_eq!(id.to_string(), "4bf92f3577b34da6a3ce929d0e0e4736");
+/// // What 64-bit systems show of it.
+/// assert_eq!(id.low64(), 11803532876627986230);
+/// assert_eq!(TraceId::new(0), None);
+/// # Ok::<(), traceline::trace_context::IdError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TraceId(u128);
 
 /// A 64-bit span id (W3C Trace Context Level 2, section "parent-id"). Never zero.
+///
+/// ```
+/// use traceline::trace_context::SpanId;
+///
+/// let id = SpanId::from_lower_hex(b"00f067aa0ba902b7")?;
+/// assert_eq!(id.get(), 67667974448284343);
+/// let error = SpanId::from_lower_hex(b"00F067AA0BA902B7").unwrap_err();
+/// assert_eq!(error.to_string(), "has uppercase 'F' at byte 2, only 0-9 and a-f are allowed");
+/// # Ok::<(), traceline::trace_context::IdError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SpanId(u64);
 

@@ -14,6 +14,15 @@ use super::traceparent::TraceParent;
 ///
 /// ChaCha with 12 rounds, so that a million ids cost no more than reading as many bytes from the
 /// system, and nobody can tell the next one from those before.
+///
+/// ```
+/// use traceline::trace_context::IdGenerator;
+///
+/// let mut ids = IdGenerator::from_seed([7; 32]);
+/// let root = ids.root(true);
+/// assert_eq!(root.trace_flags.to_string(), "03"); // sampled, and the trace id is random
+/// assert_ne!(ids.span_id(), root.parent_id);
+/// ```
 #[derive(Debug)]
 pub struct IdGenerator(ChaCha12Rng);
 

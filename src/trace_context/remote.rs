@@ -5,6 +5,14 @@ use super::id::{SpanId, TraceId};
 /// The sender's context: the trace, the span, and whether it is sampled.
 ///
 /// Every format knows more or less than this; what only one of them knows stays with it.
+///
+/// ```
+/// use traceline::trace_context::Kind;
+///
+/// let value = b"Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=?";
+/// let context = Kind::Xray.parse(value).unwrap().context().unwrap();
+/// assert_eq!((context.span_id, context.sampled), (None, None));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct RemoteContext {
     /// The trace; `None` where only a sampling decision is sent.

@@ -17,6 +17,16 @@ const RANGE: u64 = 1 << 56;
 const DIGITS: u32 = 14;
 
 /// A rejection threshold: a trace is sampled if its randomness is not below it.
+///
+/// ```
+/// use traceline::trace_context::{Randomness, Threshold, TraceId};
+///
+/// let tenth = Threshold::from_probability(0.1).unwrap();
+/// assert_eq!(tenth.to_string(), "e666");
+/// let id = TraceId::from_lower_hex(b"4bf92f3577b34da6a3ce929d0e0e4736").unwrap();
+/// assert!(!tenth.accepts(Randomness::of_trace(id)));
+/// assert_eq!(Threshold::parse("c").unwrap().adjusted_count(), 4.0);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Threshold(u64);
 
@@ -84,6 +94,14 @@ impl fmt::Display for Threshold {
 
 /// A share of all traces: the same ones wherever it is asked for, and those that `mint
 /// --sample-rate` calls sampled. A smaller share is part of a larger one.
+///
+/// ```
+/// use traceline::trace_context::Sample;
+///
+/// let (tenth, half) = (Sample::of(0.1).unwrap(), Sample::of(0.5).unwrap());
+/// assert!(half.accepts(0x00f0_67aa_0ba9_02b7) && tenth.accepts(0x00f0_67aa_0ba9_02b7));
+/// assert!(half.accepts(0x0080_0000_0000_0000) && !tenth.accepts(0x0080_0000_0000_0000));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sample(Option<Threshold>);
 
@@ -107,6 +125,14 @@ impl Sample {
 }
 
 /// 56 random bits that all samplers of a trace share.
+///
+/// ```
+/// use traceline::trace_context::{Randomness, TraceId};
+///
+/// let id = TraceId::from_lower_hex(b"4bf92f3577b34da6a3ce929d0e0e4736").unwrap();
+/// assert_eq!(Randomness::of_trace(id).to_string(), "ce929d0e0e4736");
+/// assert_eq!(Randomness::parse("ce929d0e0e4736"), Some(Randomness::of_trace(id)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Randomness(u64);
 
@@ -132,6 +158,17 @@ impl fmt::Display for Randomness {
 /// OpenTelemetry's entry of a tracestate.
 ///
 /// A bad `th` or `rv` spoils neither the other nor the tracestate.
+///
+/// ```
+/// use traceline::trace_context::{OtelState, TraceState};
+///
+/// let state = TraceState::parse(b"ot=th:8;rv:6e6d1a75832a2f,vendor=1").unwrap();
+/// let entry = OtelState::of(&state).unwrap();
+/// let (threshold, randomness) = (entry.threshold.unwrap()?, entry.randomness.unwrap()?);
+/// assert_eq!(threshold.probability(), 0.5);
+/// assert!(!threshold.accepts(randomness));
+/// # Ok::<(), traceline::trace_context::ValueError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtelState {
     /// The threshold, if the entry has one.
@@ -143,6 +180,36 @@ pub struct OtelState {
 impl OtelState {
     /// The key of the entry.
     pub const KEY: &'static str = "ot";
+
+    /// Why an entry breaks the grammar of OpenTelemetry (trace/tracestate-handling.md): it is still
+    /// a valid member of the tracestate.
+    pub fn fault(value: &str) -> Option<ValueError> {
+        let mut seen: Vec<&str> = Vec::new();
+        let mut byte = 0;
+        for part in value.split(';') {
+            let Some((key, text)) = part.split_once(':') else {
+                let fault = Fault::Rule("is not followed by \":\"");
+                return Some(ValueError::new("a key", byte + part.len(), fault));
+            };
+            let is_key = key.starts_with(|first: char| first.is_ascii_lowercase())
+                && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+            if !is_key {
+                let fault = Fault::Rule("must be a-z, then a-z and 0-9");
+                return Some(ValueError::new("a key", byte, fault));
+            }
+            if seen.contains(&key) {
+                return Some(ValueError::new("a key", byte, Fault::Rule("occurs again")));
+            }
+            seen.push(key);
+            let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+            if let Some(at) = text.bytes().position(|byte| !is_allowed(byte)) {
+                let fault = Fault::Forbidden(text.as_bytes()[at]);
+                return Some(ValueError::new("a value", byte + key.len() + 1 + at, fault));
+            }
+            byte += part.len() + 1;
+        }
+        None
+    }
 
     /// The entry of this tracestate; `None` if it has none.
     pub fn of(state: &TraceState) -> Option<OtelState> {
@@ -221,6 +288,23 @@ mod tests {
         assert!((900..1100).contains(&halves) && (150..250).contains(&tenths), "{halves} {tenths}");
         for number in [-0.1, 1.1, f64::NAN] {
             assert_eq!(Sample::of(number), None);
+        }
+    }
+
+    #[test]
+    fn an_entry_of_opentelemetry_has_a_grammar_of_its_own() {
+        for (value, fault) in [
+            ("th:8;rv:6e6d1a75832a2f;x1:A._-", None),
+            ("th:", None),
+            ("th", Some("a key is not followed by \":\" (byte 2)")),
+            ("th:8;", Some("a key is not followed by \":\" (byte 5)")),
+            ("Th:8", Some("a key must be a-z, then a-z and 0-9 (byte 0)")),
+            (":8", Some("a key must be a-z, then a-z and 0-9 (byte 0)")),
+            ("th:8;th:4", Some("a key occurs again (byte 5)")),
+            ("th:8;x:a b", Some("a value has a blank, which is not allowed there (byte 8)")),
+        ] {
+            let found = OtelState::fault(value).map(|fault| fault.to_string());
+            assert_eq!(found.as_deref(), fault, "{value}");
         }
     }
 

@@ -23,13 +23,29 @@ pub struct ScannedValue {
 }
 
 /// Finds every propagation value in a line, from left to right.
+///
+/// ```
+/// use traceline::trace_context::{Kind, scan};
+///
+/// let line = b"GET / 200 traceparent=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+/// let found = scan(line);
+/// assert_eq!((found[0].kind, found[0].range.clone()), (Kind::TraceParent, 22..77));
+/// assert!(found[0].parsed.is_ok());
+/// ```
 pub fn scan(line: &[u8]) -> Vec<ScannedValue> {
     let mut found = Vec::new();
     // Headers that mean something only together.
     let mut groups: Vec<(Kind, Range<usize>, Carrier)> = Vec::new();
     let mut at = 0;
+    // Where a colour has just been switched: its last letter belongs to no word.
+    let mut recoloured = 0;
     while at < line.len() {
-        if !is_word(line[at]) || (at > 0 && is_word(line[at - 1])) {
+        if line[at] == ESCAPE {
+            at += escape_length(&line[at..]);
+            recoloured = at;
+            continue;
+        }
+        if !is_word(line[at]) || (at > recoloured && is_word(line[at - 1])) {
             at += 1;
             continue;
         }
@@ -49,7 +65,7 @@ pub fn scan(line: &[u8]) -> Vec<ScannedValue> {
                 let parsed = kind.parse(&line[range.clone()]);
                 found.push(ScannedValue { kind, range, parsed });
             }
-        } else if let Some((kind, length)) = shaped(&line[at..]) {
+        } else if let Some((kind, length)) = shaped(&line[at..], at > 0 && line[at - 1] == b'/') {
             let range = at..at + length;
             let parsed = kind.parse(&line[range.clone()]);
             found.push(ScannedValue { kind, range, parsed });
@@ -69,6 +85,31 @@ pub fn scan(line: &[u8]) -> Vec<ScannedValue> {
 
 const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+}
+
+const ESCAPE: u8 = 0x1b;
+
+/// Length of the escape sequence that begins here: `ESC [ … m` and its like.
+fn escape_length(text: &[u8]) -> usize {
+    match text.get(1) {
+        Some(b'[') => {
+            let parameters = run(&text[2..], |byte| !matches!(byte, 0x40..=0x7e));
+            (2 + parameters + 1).min(text.len())
+        }
+        _ => 1,
+    }
+}
+
+/// Length of what belongs, with the colours in it.
+fn coloured_run(text: &[u8], belongs: impl Fn(u8) -> bool) -> usize {
+    let mut at = 0;
+    loop {
+        at += run(&text[at..], &belongs);
+        match text.get(at) {
+            Some(&ESCAPE) => at += escape_length(&text[at..]),
+            _ => return at,
+        }
+    }
 }
 
 fn run(text: &[u8], belongs: impl Fn(u8) -> bool) -> usize {
@@ -97,25 +138,32 @@ fn labelled(line: &[u8], start: usize) -> Option<(Kind, &[u8], Range<usize>)> {
     let name = &line[start..start + run(&line[start..], is_word)];
     let kind = Kind::of_carrier_name(name)?;
     let mut at = start + name.len();
-    at += run(&line[at..], |byte| matches!(byte, b'"' | b'\'' | b'\\' | b']' | b' '));
-    if !matches!(line.get(at), Some(b':' | b'=')) {
-        return None;
-    }
-    at += 1;
-    at += run(&line[at..], |byte| matches!(byte, b' ' | b'\t' | b'[' | b'\\'));
+    // A quote that was opened before the name is still open: `-H 'tracestate: a=1'`.
+    let opened = line[..start].last().copied().filter(|byte| matches!(byte, b'"' | b'\''));
+    let open = opened.filter(|quote| line.get(at) != Some(quote));
+    at += coloured_run(&line[at..], |byte| matches!(byte, b'"' | b'\'' | b'\\' | b']' | b' '));
+    at += match line[at..] {
+        [b'=', b'>', ..] => 2,
+        [b':' | b'=', ..] => 1,
+        _ => return None,
+    };
+    at += coloured_run(&line[at..], |byte| matches!(byte, b' ' | b'\t' | b'[' | b'\\'));
     let quote = line.get(at).copied().filter(|byte| matches!(byte, b'"' | b'\''));
     let rest = &line[at + usize::from(quote.is_some())..];
     let value_start = line.len() - rest.len();
     let length = match quote {
         // A log line inside a log line has its quotes escaped.
         Some(quote) => run(rest, |byte| byte != quote && byte != b'\\'),
-        None if matches!(kind, Kind::TraceState | Kind::Baggage) => list_length(rest),
+        None if matches!(kind, Kind::TraceState | Kind::Baggage) => match open {
+            Some(open) => run(rest, |byte| byte != open),
+            None => list_length(rest),
+        },
         None => {
             let length = run(rest, |byte| {
                 byte.is_ascii_graphic()
                     && !matches!(
                         byte,
-                        b'"' | b'\'' | b',' | b'{' | b'}' | b'[' | b']' | b'(' | b')'
+                        b'"' | b'\'' | b',' | b'&' | b'{' | b'}' | b'[' | b']' | b'(' | b')'
                     )
             });
             length
@@ -140,8 +188,9 @@ fn list_length(text: &[u8]) -> usize {
     length - text[..length].iter().rev().take_while(|byte| matches!(byte, b',' | b' ')).count()
 }
 
-/// A value without a name, by its whole shape: kind and length.
-fn shaped(text: &[u8]) -> Option<(Kind, usize)> {
+/// A value without a name, by its whole shape: kind and length. In a path, `<id>/<number>` is two
+/// parts of it rather than Google's header.
+fn shaped(text: &[u8], is_in_path: bool) -> Option<(Kind, usize)> {
     let dashed = run(text, |byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let dashed_text = &text[..dashed];
     if is_traceparent_shape(dashed_text) {
@@ -171,7 +220,9 @@ fn shaped(text: &[u8]) -> Option<(Kind, usize)> {
                 Some(b";o=0" | b";o=1") => 4,
                 _ => 0,
             };
-            (span > 0).then(|| whole(Kind::Gcp, length + option)).flatten()
+            (span > 0 && !(is_in_path && option == 0))
+                .then(|| whole(Kind::Gcp, length + option))
+                .flatten()
         }
         _ => None,
     }
@@ -248,6 +299,29 @@ mod tests {
         for (line, kind, value) in table {
             assert_eq!(found(&line), [(kind, value.to_owned(), true)], "{line}");
         }
+    }
+
+    #[test]
+    fn values_are_found_in_colours_queries_and_quotes() {
+        let expected = [(Kind::TraceParent, TRACEPARENT.to_owned(), true)];
+        for line in [
+            format!("\u{1b}[31m{TRACEPARENT}\u{1b}[0m"),
+            format!("\u{1b}[2mtraceparent\u{1b}[0m\u{1b}[2m=\u{1b}[0m{TRACEPARENT}"),
+            format!("GET /?traceparent={TRACEPARENT}&page=1"),
+            format!("{{traceparent => \"{TRACEPARENT}\"}}"),
+            format!("{{'traceparent': '{TRACEPARENT}', 'host': 'x'}}"),
+            format!("GET /{}/7 {TRACEPARENT}", "4bf92f3577b34da6a3ce929d0e0e4736"),
+        ] {
+            assert_eq!(found(&line), expected, "{line}");
+        }
+        for (line, state) in [
+            ("-H 'tracestate: a=1, b= 2' x", "a=1, b= 2"),
+            ("'tracestate': 'a=1', 'host'", "a=1"),
+            ("tracestate: a=1, b=2 x", "a=1, b=2"),
+        ] {
+            assert_eq!(found(line), [(Kind::TraceState, state.to_owned(), true)], "{line}");
+        }
+        assert_eq!(found("\u{1b}[").len() + found("\u{1b}").len() + found("\u{1b}[3").len(), 0);
     }
 
     #[test]

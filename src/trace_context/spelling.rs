@@ -24,6 +24,18 @@ pub struct TraceIdSpelling {
 ///
 /// # Errors
 /// Bytes that are none of these, or zero.
+///
+/// # Examples
+/// ```
+/// use traceline::trace_context::read_trace_id;
+///
+/// let read = |text: &str| read_trace_id(text.as_bytes());
+/// let id = read("4bf92f35-77b3-4da6-a3ce-929d0e0e4736")?;
+/// assert_eq!(read("1-4bf92f35-77b34da6a3ce929d0e0e4736")?, id);
+/// let lower_half = read("11803532876627986230")?;
+/// assert!(lower_half.is_64_bit && lower_half.trace_id.low64() == id.trace_id.low64());
+/// # Ok::<(), traceline::trace_context::ValueError>(())
+/// ```
 pub fn read_trace_id(text: &[u8]) -> Result<TraceIdSpelling, ValueError> {
     let (text, start) = trim_ows(text);
     if text.is_empty() {

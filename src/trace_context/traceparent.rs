@@ -12,6 +12,21 @@ use super::id::{SpanId, TraceId};
 use super::value_error::{Fault, ValueError};
 
 /// A valid `traceparent`: which trace, which span sent it, and how it is sampled.
+///
+/// ```
+/// use traceline::trace_context::{Level, SpanId, TraceParent};
+///
+/// let value = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+/// let parent = TraceParent::parse(value)?;
+/// assert!(parent.trace_flags.is_sampled());
+///
+/// let child = parent.child(SpanId::new(0xab).unwrap(), Level::Two);
+/// assert_eq!(child.to_string(), "00-4bf92f3577b34da6a3ce929d0e0e4736-00000000000000ab-01");
+///
+/// let error = TraceParent::parse(b"00-4bf92f3577b34da6-00f067aa0ba902b7-01").unwrap_err();
+/// assert_eq!(error.to_string(), "trace-id has 16 digits, expected 32 (byte 3)");
+/// # Ok::<(), traceline::trace_context::ValueError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TraceParent {
     /// 0 to 0xfe. Above 0, fields may have followed that are not kept.

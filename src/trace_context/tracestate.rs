@@ -9,6 +9,21 @@ use super::traceparent::trim_ows;
 use super::value_error::{Fault, ValueError};
 
 /// A valid tracestate, possibly without members.
+///
+/// ```
+/// use traceline::trace_context::TraceState;
+///
+/// let mut state = TraceState::parse(b"rojo=00f067aa0ba902b7, congo=t61rcWkgMzE")?;
+/// assert_eq!(state.get("congo"), Some("t61rcWkgMzE"));
+///
+/// // What is set stands left-most, and only once.
+/// state.set("congo", "ucfJifl5GOE")?;
+/// assert_eq!(state.to_string(), "congo=ucfJifl5GOE,rojo=00f067aa0ba902b7");
+/// state.delete("congo");
+/// state.truncate(10);
+/// assert!(state.is_empty());
+/// # Ok::<(), traceline::trace_context::ValueError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct TraceState {
     members: Vec<(String, String)>,
@@ -31,7 +46,7 @@ fn check_key(key: &[u8]) -> Result<(), ValueError> {
         None => return Err(ValueError::new("key", 0, Fault::Empty)),
         Some(b'a'..=b'z' | b'0'..=b'9') => {}
         Some(&first) if is_key_byte(first) => {
-            let fault = Fault::Rule("must begin with a-z or 0-9");
+            let fault = Fault::Beginning { found: first, expected: "a-z or 0-9" };
             return Err(ValueError::new("key", 0, fault));
         }
         Some(_) => {}
@@ -93,7 +108,15 @@ impl TraceState {
                     let fault = Fault::Rule("has more than 32 members");
                     return Err(ValueError::new("tracestate", start + blanks, fault));
                 }
-                state.read_member(member).map_err(|error| error.shifted(start + blanks))?;
+                let has_trailing_blanks = part.len() > blanks + member.len();
+                state.read_member(member).map_err(|mut error| {
+                    // What was taken off as white space stood where the value should be.
+                    if has_trailing_blanks && (error.field, error.fault) == ("value", Fault::Empty)
+                    {
+                        error.fault = Fault::Rule("has nothing but blanks");
+                    }
+                    error.shifted(start + blanks)
+                })?;
             }
             start += part.len() + 1;
         }
@@ -240,9 +263,10 @@ mod tests {
             ("foo=1,Bar=2", "key has uppercase \"B\", which is not allowed there (byte 6)"),
             ("foo =1", "key has a blank, which is not allowed there (byte 3)"),
             ("foo=1, bar=", "value is empty (byte 11)"),
+            ("foo= ", "value has nothing but blanks (byte 4)"),
             ("foo=1;bar=2", "value has \"=\", which is not allowed there (byte 9)"),
             ("a=1,b", "key is not followed by \"=\" (byte 5)"),
-            ("@a=1", "key must begin with a-z or 0-9 (byte 0)"),
+            ("@a=1", "key begins with \"@\", expected a-z or 0-9 (byte 0)"),
             ("=1", "key is empty (byte 0)"),
         ];
         for (value, message) in table {

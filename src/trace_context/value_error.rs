@@ -5,6 +5,14 @@ use std::fmt;
 /// What is wrong with a propagation value, in which field and at which byte.
 ///
 /// Displays as a full thought: `trace-id has 31 digits, expected 32 (byte 3)`.
+///
+/// ```
+/// use traceline::trace_context::{Fault, TraceParent};
+///
+/// let error = TraceParent::parse(b"00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01");
+/// let error = error.unwrap_err();
+/// assert_eq!((error.field, error.byte, error.fault), ("trace-id", 4, Fault::Hex(b'B')));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ValueError {
     /// The field, in the words of its format's specification.
@@ -51,6 +59,29 @@ pub enum Fault {
     },
     /// A byte that the field may not hold.
     Forbidden(u8),
+    /// A byte that the field may hold, but not begin with.
+    Beginning {
+        /// The byte.
+        found: u8,
+        /// What it may begin with: `a-z or 0-9`.
+        expected: &'static str,
+    },
+    /// None of the few texts that the field may be.
+    Choice {
+        /// Its first byte; `None` where nothing is there.
+        found: Option<u8>,
+        /// How many bytes it has.
+        length: usize,
+        /// What it may be: `0, 1 or d`.
+        expected: &'static str,
+    },
+    /// A header that may occur only once.
+    Repeated {
+        /// How often it occurs.
+        count: usize,
+        /// Whether all its values are the same.
+        are_equal: bool,
+    },
     /// A rule of one format only, as a predicate of the field: `must be 0, 1 or ?`.
     Rule(&'static str),
 }
@@ -58,6 +89,17 @@ pub enum Fault {
 impl ValueError {
     pub(crate) const fn new(field: &'static str, byte: usize, fault: Fault) -> ValueError {
         ValueError { field, byte, fault }
+    }
+
+    /// A field that is none of the few texts that it may be.
+    pub(crate) const fn choice(
+        field: &'static str,
+        byte: usize,
+        text: &[u8],
+        expected: &'static str,
+    ) -> ValueError {
+        let fault = Fault::Choice { found: text.first().copied(), length: text.len(), expected };
+        ValueError::new(field, byte, fault)
     }
 
     /// The same fault, seen from a value that begins `offset` bytes earlier.
@@ -125,6 +167,23 @@ impl fmt::Display for ValueError {
             Fault::Forbidden(byte) => {
                 write!(f, "{field} has {}, which is not allowed there", Shown(byte))
             }
+            Fault::Beginning { found, expected } => {
+                write!(f, "{field} begins with {}, expected {expected}", Shown(found))
+            }
+            Fault::Choice { found: None, expected, .. } => {
+                write!(f, "{field} is empty, expected {expected}")
+            }
+            Fault::Choice { found: Some(found), length: 1, expected } => {
+                write!(f, "{field} is {}, expected {expected}", Shown(found))
+            }
+            Fault::Choice { length, expected, .. } => {
+                write!(f, "{field} has {length} characters, expected {expected}")
+            }
+            Fault::Repeated { count, are_equal } => {
+                let twice = if count == 2 { "twice".to_owned() } else { format!("{count} times") };
+                let though = if are_equal { ", even though they are equal" } else { "" };
+                write!(f, "{field} occurs {twice}, so none may be used{though}")
+            }
             Fault::Rule(rule) => write!(f, "{field} {rule}"),
         }?;
         write!(f, " (byte {})", self.byte)
@@ -161,6 +220,18 @@ mod tests {
             (
                 Fault::Separator { found: Some(b'+'), expected: b'-' },
                 "trace-id is followed by \"+\", expected \"-\" (byte 3)",
+            ),
+            (
+                Fault::Choice { found: None, length: 0, expected: "0 or 1" },
+                "trace-id is empty, expected 0 or 1 (byte 3)",
+            ),
+            (
+                Fault::Choice { found: Some(b'T'), length: 1, expected: "0 or 1" },
+                "trace-id is uppercase \"T\", expected 0 or 1 (byte 3)",
+            ),
+            (
+                Fault::Choice { found: Some(b't'), length: 4, expected: "0 or 1" },
+                "trace-id has 4 characters, expected 0 or 1 (byte 3)",
             ),
             (
                 Fault::Separator { found: None, expected: b'-' },

@@ -46,6 +46,19 @@ pub(super) fn classify(line: &[u8]) -> Line<'_> {
     Line::Value(line)
 }
 
+/// Whether a line shows that messages of HTTP are quoted here: `curl -v` has marked it as sent, as
+/// received or as its own talk, or a message begins with it.
+pub(super) fn shows_messages(line: &[u8]) -> bool {
+    let is_marked =
+        matches!(line, [b'>' | b'<' | b'*', b' ', ..] | [b'>' | b'<'] | [b'>' | b'<', b'\r']);
+    is_marked || line.starts_with(b"HTTP/") && HeaderLine::parse(line) == Some(HeaderLine::Other)
+}
+
+/// Where a part of a line begins.
+pub(super) fn offset_in(line: &[u8], part: &[u8]) -> usize {
+    (part.as_ptr() as usize).saturating_sub(line.as_ptr() as usize)
+}
+
 /// `ERROR: … traceparent=…` has the form of a header line, and is none.
 fn is_log_line(name: &[u8], value: &[u8]) -> bool {
     !name.contains(&b'-') && !scan(value).is_empty()

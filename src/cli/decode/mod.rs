@@ -3,10 +3,10 @@
 use super::output::ColorChoice;
 use crate::render::{Decoded, Place, decoded_json, decoded_text};
 use crate::trace_context::{
-    Carrier, Direction, HeaderLine, Kind, Propagation, ValueError, recognize, scan,
+    Carrier, Direction, Fault, HeaderLine, Kind, Propagation, ValueError, recognize, scan,
 };
 use clap::{Args, ValueEnum};
-use lines::{Line, classify, holds_values, is_prose, skip_traceparents};
+use lines::{Line, classify, holds_values, is_prose, offset_in, shows_messages, skip_traceparents};
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, BufRead, BufWriter, Write};
@@ -137,7 +137,14 @@ impl DecodeArgs {
             ColorChoice::Never => false,
         };
         let mut out = BufWriter::with_capacity(1 << 16, stdout);
-        let mut report = Report { args: &self, out: &mut out, color, count: 0, invalid: 0 };
+        let mut report = Report {
+            args: &self,
+            out: &mut out,
+            color,
+            is_transcript: false,
+            count: 0,
+            invalid: 0,
+        };
         let reads_stdin = self.values.is_empty() || self.values == ["-"];
         if reads_stdin {
             report.read(stdin)?;
@@ -161,20 +168,49 @@ struct Report<'a> {
     args: &'a DecodeArgs,
     out: &'a mut dyn Write,
     color: bool,
+    /// Messages of HTTP are quoted: what is no header line is a message's body.
+    is_transcript: bool,
     count: u64,
     invalid: u64,
 }
 
 /// Header lines or variables that stand together, until they can be read together.
 struct Block {
-    line: u64,
     direction: Option<Direction>,
     carrier: Carrier,
+    /// Of each field, where its value stands.
+    places: Vec<Place>,
 }
 
 impl Block {
     fn new() -> Block {
-        Block { line: 0, direction: None, carrier: Carrier::headers() }
+        Block { direction: None, carrier: Carrier::headers(), places: Vec::new() }
+    }
+
+    /// Of one direction, or (none) of variables.
+    fn of(direction: Option<Direction>) -> Block {
+        let carrier = match direction {
+            Some(_) => Carrier::headers(),
+            None => Carrier::environment([]),
+        };
+        Block { direction, carrier, places: Vec::new() }
+    }
+
+    fn push(&mut self, name: &[u8], value: &[u8], place: Place) {
+        self.carrier.push(name, value);
+        self.places.push(place);
+    }
+
+    /// What its fields of a kind say. A tracestate goes with its traceparent.
+    fn read(&self, kind: Kind) -> Option<Result<Propagation, ValueError>> {
+        let parsed = kind.extract(&self.carrier)?;
+        let spoils =
+            || Kind::TraceParent.extract(&self.carrier).is_some_and(|value| value.is_err());
+        if kind == Kind::TraceState && parsed.is_ok() && spoils() {
+            let fault = Fault::Rule("goes with no valid traceparent, so it may not be used");
+            return Some(Err(ValueError { field: "tracestate", byte: 0, fault }));
+        }
+        Some(parsed)
     }
 }
 
@@ -223,20 +259,16 @@ impl Report<'_> {
                 false => self.text(line, Some(number)),
             };
         }
+        self.is_transcript |= shows_messages(line);
         match classify(line) {
             Line::Field(direction, name, value) => {
-                let is_variable = direction.is_none();
-                if block.direction != direction || block.carrier.is_environment() != is_variable {
+                if block.direction != direction {
                     self.end_block(block)?;
                 }
                 if block.carrier.is_empty() {
-                    block.line = number;
-                    block.direction = direction;
-                    if is_variable {
-                        block.carrier = Carrier::environment([]);
-                    }
+                    *block = Block::of(direction);
                 }
-                block.carrier.push(name, value);
+                block.push(name, value, Place { line: number, byte: offset_in(line, value) });
                 Ok(())
             }
             Line::Ignored => Ok(()),
@@ -244,20 +276,26 @@ impl Report<'_> {
             Line::Value(_) if self.args.headers.is_some() => Ok(()),
             Line::Value(value) => {
                 self.end_block(block)?;
-                self.text(value, Some(number))
+                match self.is_transcript {
+                    true => self.scanned(value, Some(number)),
+                    false => self.text(value, Some(number)),
+                }
             }
         }
     }
 
     /// Reads everything that the block's fields say together.
     fn end_block(&mut self, block: &mut Block) -> io::Result<()> {
-        let Block { line, carrier, .. } = std::mem::replace(block, Block::new());
+        let block = std::mem::replace(block, Block::new());
         for kind in Kind::ALL {
-            let Some(parsed) = kind.extract(&carrier) else { continue };
-            let fields: Vec<(&[u8], &[u8])> = carrier
-                .fields()
-                .filter(|(name, _)| Kind::of_carrier_name(name) == Some(kind))
-                .collect();
+            let Some(parsed) = block.read(kind) else { continue };
+            let is_of_kind = |name: &[u8]| Kind::of_carrier_name(name) == Some(kind);
+            let placed = || {
+                let fields = block.carrier.fields().zip(&block.places);
+                fields.filter(|((name, _), _)| is_of_kind(name))
+            };
+            let place = placed().next().map(|(_, place)| *place);
+            let fields: Vec<(&[u8], &[u8])> = placed().map(|(field, _)| field).collect();
             // Of one field the value is the input, so that error offsets count in it.
             let input = match fields[..] {
                 [(_, value)] => value.to_vec(),
@@ -267,7 +305,7 @@ impl Report<'_> {
                     .collect::<Vec<_>>()
                     .join(&b'\n'),
             };
-            self.show(&input, Some(Place { line, byte: 0 }), kind, &parsed)?;
+            self.show(&input, place, kind, &parsed)?;
         }
         Ok(())
     }
@@ -292,13 +330,10 @@ impl Report<'_> {
         if line.is_none()
             && let Line::Field(direction, name, value) = classify(text)
         {
-            let mut block = Block::new();
-            if direction.is_none() {
-                block.carrier = Carrier::environment([]);
-            }
-            block.carrier.push(name, value);
+            let mut block = Block::of(direction);
+            block.push(name, value, Place { line: 1, byte: 0 });
             let kind = Kind::of_carrier_name(name);
-            let parsed = kind.and_then(|kind| Some((kind, kind.extract(&block.carrier)?)));
+            let parsed = kind.and_then(|kind| Some((kind, block.read(kind)?)));
             if let Some((kind, parsed)) = parsed {
                 return self.show(value, None, kind, &parsed);
             }
@@ -353,105 +388,4 @@ impl Report<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use clap::Parser;
-
-    #[derive(Parser)]
-    struct Command {
-        #[command(flatten)]
-        args: DecodeArgs,
-    }
-
-    const GOOD: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-
-    /// Exit code, and of each object its kind and validity.
-    fn decode(arguments: &[&str], stdin: &str) -> (u8, Vec<String>) {
-        let arguments = ["decode", "--format=json"].iter().chain(arguments);
-        let args = Command::try_parse_from(arguments).unwrap().args;
-        let (mut out, mut talk) = (Vec::new(), Vec::new());
-        let code = args.run(&mut stdin.as_bytes(), &mut out, &mut talk, false).unwrap();
-        let objects = String::from_utf8(out).unwrap();
-        let summary = objects.lines().map(|line| {
-            let object: serde_json::Value = serde_json::from_str(line).unwrap();
-            let verdict = if object["valid"] == true { "valid" } else { "invalid" };
-            format!("{} {verdict}", object["kind"].as_str().unwrap())
-        });
-        (code, summary.collect())
-    }
-
-    #[test]
-    fn values_are_recognised_or_fixed() {
-        assert_eq!(decode(&[GOOD], ""), (0, vec!["traceparent valid".into()]));
-        assert_eq!(decode(&["hello"], ""), (1, vec!["traceparent invalid".into()]));
-        assert_eq!(decode(&["--as=b3", GOOD], ""), (1, vec!["b3 invalid".into()]));
-        assert_eq!(decode(&["--as=tracestate", ""], ""), (0, vec!["tracestate valid".into()]));
-        assert_eq!(decode(&["X-B3-Sampled: 1"], ""), (0, vec!["b3 valid".into()]));
-        assert_eq!(
-            decode(&["TRACESTATE=a=1", "UBER_TRACE_ID=1:2:0:1"], ""),
-            (0, vec!["tracestate valid".into(), "uber-trace-id valid".into()])
-        );
-    }
-
-    #[test]
-    fn standard_input_is_read_line_by_line() {
-        let bad = GOOD.to_uppercase();
-        let input = format!("{GOOD}\r\n\n{bad}\n{GOOD}");
-        let expected = ["traceparent valid", "traceparent invalid", "traceparent valid"];
-        assert_eq!(decode(&[], &input), (1, expected.map(String::from).to_vec()));
-        assert_eq!(decode(&[], ""), (1, vec![]));
-    }
-
-    #[test]
-    fn a_transcript_of_curl_gives_the_headers_it_shows() {
-        let input = format!(
-            "* Connected to localhost\n> GET / HTTP/1.1\r\n> Host: x\r\n> traceparent: {GOOD}\r\n\
-             > tracestate: a=1\r\n> tracestate: b=2\r\n>\r\n< HTTP/1.1 200 OK\r\n\
-             < traceparent: {GOOD}\r\n<\r\n{{ [12 bytes data]\n"
-        );
-        let expected = ["traceparent valid", "tracestate valid", "traceparent valid"];
-        assert_eq!(decode(&[], &input), (0, expected.map(String::from).to_vec()));
-    }
-
-    #[test]
-    fn headers_of_one_message_are_read_together() {
-        let input = "X-B3-TraceId: 4bf92f3577b34da6a3ce929d0e0e4736\nHost: x\nX-B3-SpanId: 00f067aa0ba902b7\n";
-        assert_eq!(decode(&["--headers=-"], input), (0, vec!["b3 valid".into()]));
-        let twice = format!("traceparent: {GOOD}\ntraceparent: {GOOD}\n");
-        assert_eq!(decode(&["--headers=-"], &twice), (1, vec!["traceparent invalid".into()]));
-    }
-
-    #[test]
-    fn an_environment_gives_its_carriers() {
-        let input = format!("HOME=/root\nTRACEPARENT={GOOD}\nPATH=/a:/b\nBAGGAGE=a=1\n");
-        let expected = ["traceparent valid", "baggage valid"];
-        assert_eq!(decode(&[], &input), (0, expected.map(String::from).to_vec()));
-    }
-
-    #[test]
-    fn text_gives_the_values_in_it() {
-        let input = format!("INFO a=1 traceparent={GOOD}\nERROR: b3: 0\nnothing here\n");
-        let expected = ["traceparent valid", "b3 valid"];
-        assert_eq!(decode(&["--scan"], &input), (0, expected.map(String::from).to_vec()));
-    }
-
-    #[test]
-    fn lines_of_other_text_are_passed_over() {
-        let input =
-            format!("INFO starting a=1\n{{\"a\":1}}\n==> x <==\n{GOOD} \n  indented text\n");
-        assert_eq!(decode(&[], &input), (0, vec!["traceparent valid".into()]));
-        assert_eq!(decode(&[], "foo bar=1\n"), (1, vec![]));
-        assert_eq!(
-            decode(&["--as=tracestate"], "foo bar=1\n"),
-            (1, vec!["tracestate invalid".into()])
-        );
-    }
-
-    #[test]
-    fn quiet_tells_by_the_exit_code() {
-        let good = format!("{GOOD}\n").repeat(5000);
-        assert_eq!(decode(&["-q"], &good), (0, vec![]));
-        assert_eq!(decode(&["-q"], &format!("{good}x\n")), (1, vec![]));
-    }
-}
+mod tests;

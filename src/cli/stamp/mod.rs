@@ -1,12 +1,14 @@
 //! `traceline stamp`: ids into the lines of a program that has none.
 
-use super::child::environment_carrier;
+use super::incoming::{environment_carrier, warn, warnings};
 use crate::trace_context::{Carrier, IdGenerator, IncomingContext, TraceParent, ValueError};
 use clap::Args;
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, BufRead, Write};
 
+mod ids;
+mod shape;
 mod stamper;
 
 pub(crate) use stamper::{Stamp, Stamper};
@@ -37,12 +39,21 @@ pub struct StampArgs {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct StampKeys {
     /// Key of the trace id in JSON and logfmt lines
-    #[arg(long, value_name = "KEY", default_value = "trace_id")]
+    #[arg(long, value_name = "KEY", default_value = "trace_id", value_parser = parse_key)]
     trace_key: String,
 
     /// Key of the span id in JSON and logfmt lines
-    #[arg(long, value_name = "KEY", default_value = "span_id")]
+    #[arg(long, value_name = "KEY", default_value = "span_id", value_parser = parse_key)]
     span_key: String,
+}
+
+/// A key that means the same in JSON and logfmt, without quotes or escapes.
+fn parse_key(text: &str) -> Result<String, String> {
+    let is_allowed = |byte: u8| byte.is_ascii_graphic() && !b"\"\\=,:{}[]".contains(&byte);
+    match text.bytes().all(is_allowed) && !text.is_empty() {
+        true => Ok(text.to_owned()),
+        false => Err("must be letters, digits, and signs such as . _ - @ /".to_owned()),
+    }
 }
 
 impl StampKeys {
@@ -110,9 +121,7 @@ fn ambient(
     stderr: &mut dyn Write,
 ) -> io::Result<TraceParent> {
     let incoming = IncomingContext::extract(carrier);
-    for warning in &incoming.warnings {
-        writeln!(stderr, "traceline: warning: {warning}")?;
-    }
+    warn(&warnings(&incoming), stderr);
     match incoming.parent {
         Some(parent) => Ok(parent),
         None => {

@@ -3,7 +3,9 @@
 //! Looks at a line at a time, and at no more of it than tells whether it begins a record, carries
 //! an id already, or is JSON or logfmt. Changes no other byte.
 
-use crate::trace_context::{SpanId, TraceId, scan};
+use super::ids::carries_ids;
+use super::shape::{is_logfmt, json_object_end};
+use crate::trace_context::{SpanId, TraceId};
 
 /// What to put where.
 #[derive(Clone, Debug)]
@@ -16,6 +18,13 @@ pub(crate) struct Stamp {
     pub(crate) span_key: String,
 }
 
+/// A line that becomes longer than this is passed on as it comes, rather than held until its end is
+/// seen. Text has its stamp in front; JSON, whose fields would stand at the end, has none.
+const LONGEST: usize = 16 << 20;
+
+/// Stays where it is: at the beginning of a file, or of a file that was appended to another.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Stamps a stream of lines.
 #[derive(Debug)]
 pub(crate) struct Stamper {
@@ -25,8 +34,9 @@ pub(crate) struct Stamper {
     trace_key: Vec<u8>,
     /// The beginning of a line whose end has not come.
     partial: Vec<u8>,
-    /// A Python traceback has begun: what is not indented ends it.
-    in_traceback: bool,
+    /// The line is too long to be held: its rest is passed on.
+    is_passing: bool,
+    lines: Continuations,
 }
 
 impl Stamper {
@@ -39,7 +49,8 @@ impl Stamper {
             logfmt_fields: format!("{trace_key}={trace_id} {span_key}={span_id}").into_bytes(),
             trace_key: trace_key.clone().into_bytes(),
             partial: Vec::new(),
-            in_traceback: false,
+            is_passing: false,
+            lines: Continuations::default(),
         }
     }
 
@@ -47,7 +58,9 @@ impl Stamper {
     pub(crate) fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
         let mut rest = bytes;
         while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
-            if self.partial.is_empty() {
+            if std::mem::take(&mut self.is_passing) {
+                out.extend_from_slice(&rest[..end]);
+            } else if self.partial.is_empty() {
                 self.line(&rest[..end], out);
             } else {
                 let mut line = std::mem::take(&mut self.partial);
@@ -57,7 +70,19 @@ impl Stamper {
             out.push(b'\n');
             rest = &rest[end + 1..];
         }
+        if self.is_passing {
+            out.extend_from_slice(rest);
+            return;
+        }
         self.partial.extend_from_slice(rest);
+        if self.partial.len() > LONGEST {
+            let line = std::mem::take(&mut self.partial);
+            if !self.stays(&line) && line[0] != b'{' {
+                out.extend_from_slice(&self.prefix);
+            }
+            out.extend_from_slice(&line);
+            self.is_passing = true;
+        }
     }
 
     /// Appends the last line where nothing ended it.
@@ -69,11 +94,16 @@ impl Stamper {
     }
 
     fn line(&mut self, line: &[u8], out: &mut Vec<u8>) {
+        let (line, mark) = match line.strip_prefix(BYTE_ORDER_MARK) {
+            Some(line) => (line, BYTE_ORDER_MARK),
+            None => (line, &b""[..]),
+        };
         let (text, ending) = match line.strip_suffix(b"\r") {
             Some(text) => (text, &b"\r"[..]),
             None => (line, &b""[..]),
         };
-        if self.continues(text) || self.carries_ids(text) {
+        out.extend_from_slice(mark);
+        if self.stays(text) {
             out.extend_from_slice(text);
         } else if let Some((brace, is_empty)) = json_object_end(text) {
             out.extend_from_slice(&text[..brace]);
@@ -95,44 +125,72 @@ impl Stamper {
         out.extend_from_slice(ending);
     }
 
-    /// Whether the line belongs to the record before it: its first byte would no longer tell so if
-    /// there were something in front of it.
+    /// Whether the line is not to be stamped: its record is, or carries ids.
+    fn stays(&mut self, line: &[u8]) -> bool {
+        self.lines.continues(line) || carries_ids(line, &self.trace_key)
+    }
+}
+
+/// Which lines belong to the record before them. With something in front, their first byte would no
+/// longer tell so.
+#[derive(Debug, Default)]
+struct Continuations {
+    /// There was a line that they can belong to.
+    has_record: bool,
+    /// What the lines before say of those that follow.
+    inside: Inside,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Inside {
+    #[default]
+    Nothing,
+    /// A traceback of Python: what is not indented names the exception, and ends it.
+    Traceback,
+    /// The calls of a goroutine: `main.main()`, until another kind of line.
+    Goroutine,
+    /// A panic of Rust whose message is on a line of its own.
+    Panic,
+}
+
+impl Continuations {
     fn continues(&mut self, line: &[u8]) -> bool {
         const BEGINNINGS: &[&[u8]] = &[
             b"Caused by: ",
             b"Suppressed: ",
             b"During handling of the above exception",
             b"The above exception was the direct cause",
+            b"--- End of ",
+            b"stack backtrace:",
+            b"note: run with `RUST_BACKTRACE",
             b"... ",
         ];
         let Some(&first) = line.first() else { return true };
-        if line.starts_with(b"Traceback (most recent call last)") {
-            self.in_traceback = true;
+        // Never the beginning of a line that could be stamped: JSON over several lines.
+        if matches!(line, b"{" | b"[" | b"}" | b"]" | b")" | b"}," | b"]," | b"});" | b"};") {
+            self.has_record = true;
             return true;
         }
-        if matches!(first, b' ' | b'\t') {
-            return true;
-        }
-        // The line that names the exception.
-        if std::mem::take(&mut self.in_traceback) {
-            return true;
-        }
-        matches!(line, b"{" | b"[" | b"}" | b"]" | b")" | b"}," | b"]," | b"});" | b"};")
-            || BEGINNINGS.iter().any(|beginning| line.starts_with(beginning))
-            || is_exception(line)
-    }
-
-    fn carries_ids(&self, line: &[u8]) -> bool {
-        let is_bracketed = line.first() == Some(&b'[')
-            && line.get(33) == Some(&b']')
-            && TraceId::from_lower_hex(&line[1..33]).is_ok();
-        is_bracketed
-            || has_trace_key(line, &self.trace_key)
-            || scan(line).iter().any(|value| {
-                value.parsed.as_ref().is_ok_and(|parsed| {
-                    parsed.context().is_some_and(|context| context.trace_id.is_some())
-                })
-            })
+        let is_indented = matches!(first, b' ' | b'\t');
+        let (goes_on, inside) = match self.inside {
+            inside if is_indented => (true, inside),
+            _ if line.starts_with(b"Traceback (most recent call last)") => {
+                (true, Inside::Traceback)
+            }
+            _ if line.starts_with(b"goroutine ") => (true, Inside::Goroutine),
+            Inside::Traceback | Inside::Panic => (true, Inside::Nothing),
+            Inside::Goroutine if line.ends_with(b")") || line.starts_with(b"created by ") => {
+                (true, Inside::Goroutine)
+            }
+            _ if line.starts_with(b"thread '") && line.ends_with(b":") => (false, Inside::Panic),
+            _ => {
+                let begins = BEGINNINGS.iter().any(|beginning| line.starts_with(beginning));
+                (begins || is_exception(line), Inside::Nothing)
+            }
+        };
+        self.inside = inside;
+        // The first line belongs to none: a traceback that is all there is gets its ids so.
+        std::mem::replace(&mut self.has_record, true) && goes_on
     }
 }
 
@@ -145,97 +203,6 @@ fn is_exception(line: &[u8]) -> bool {
     let (name, rest) = line.split_at(name);
     let is_class = name.ends_with(b"Exception") || name.len() > 5 && name.ends_with(b"Error");
     is_class && (rest.is_empty() || rest.starts_with(b": "))
-}
-
-/// Where the fields of a line that is one JSON object end, and whether it has none.
-fn json_object_end(line: &[u8]) -> Option<(usize, bool)> {
-    let inner = line.trim_ascii_end().strip_suffix(b"}")?;
-    let fields = inner.strip_prefix(b"{")?.trim_ascii();
-    match fields.first() {
-        None => Some((inner.len(), true)),
-        Some(b'"') => Some((inner.trim_ascii_end().len(), false)),
-        Some(_) => None,
-    }
-}
-
-/// At least two pairs, and the first thing is one.
-fn is_logfmt(line: &[u8]) -> bool {
-    let mut pairs = 0;
-    let mut rest = line;
-    loop {
-        let key = rest
-            .iter()
-            .position(|&byte| !(byte.is_ascii_alphanumeric() || b"_.-@".contains(&byte)))
-            .unwrap_or(rest.len());
-        if key == 0 || rest.get(key) != Some(&b'=') {
-            return false;
-        }
-        pairs += 1;
-        rest = &rest[key + 1..];
-        let value =
-            if rest.first() == Some(&b'"') { quoted_length(rest) } else { word_length(rest) };
-        let Some(value) = value else { return false };
-        rest = rest[value..].trim_ascii_start();
-        if rest.is_empty() {
-            return pairs >= 2;
-        }
-    }
-}
-
-fn word_length(text: &[u8]) -> Option<usize> {
-    Some(text.iter().position(|&byte| byte == b' ').unwrap_or(text.len()))
-}
-
-/// Up to and with the closing quote.
-fn quoted_length(text: &[u8]) -> Option<usize> {
-    let mut is_escaped = false;
-    for (at, &byte) in text.iter().enumerate().skip(1) {
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' => is_escaped = true,
-            b'"' => return Some(at + 1),
-            _ => {}
-        }
-    }
-    None
-}
-
-/// A key that means trace id, however spelled, with a value that is one.
-fn has_trace_key(line: &[u8], own_key: &[u8]) -> bool {
-    let is_key_byte =
-        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@');
-    let mut at = 0;
-    while at < line.len() {
-        let length =
-            line[at..].iter().position(|byte| !is_key_byte(byte)).unwrap_or(line.len() - at);
-        let (key, rest) = line[at..].split_at(length);
-        if is_trace_key(key) || (!key.is_empty() && key == own_key) {
-            let is_between = |byte: &u8| matches!(byte, b'"' | b'\'' | b'\\' | b':' | b'=' | b' ');
-            let value =
-                &rest[rest.iter().position(|byte| !is_between(byte)).unwrap_or(rest.len())..];
-            let is_separated =
-                rest[..rest.len() - value.len()].iter().any(|b| matches!(b, b':' | b'='));
-            let digits = value.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
-            if is_separated && digits >= 8 && value[..digits].iter().any(|&byte| byte != b'0') {
-                return true;
-            }
-        }
-        at += length.max(1);
-    }
-    false
-}
-
-/// `trace_id`, `traceId`, `trace.id`, `dd.trace_id`, `otelTraceID`, `X-B3-TraceId`, …
-fn is_trace_key(key: &[u8]) -> bool {
-    let mut ending = b"traceid".iter().rev();
-    for byte in key.iter().rev().filter(|byte| byte.is_ascii_alphanumeric()) {
-        match ending.next() {
-            Some(expected) if byte.eq_ignore_ascii_case(expected) => {}
-            Some(_) => return false,
-            None => return true,
-        }
-    }
-    ending.next().is_none()
 }
 
 #[cfg(test)]
@@ -269,6 +236,10 @@ mod tests {
         let table = [
             ("hello\n", format!("{prefix}hello\n")),
             ("no end", format!("{prefix}no end")),
+            (
+                "\u{feff}{}\n",
+                format!("\u{feff}{{\"trace_id\":\"{TRACE}\",\"span_id\":\"{SPAN}\"}}\n"),
+            ),
             ("windows\r\n", format!("{prefix}windows\r\n")),
             (
                 "{\"a\":1 }\r\n",
@@ -290,32 +261,84 @@ mod tests {
 
     #[test]
     fn lines_that_carry_an_id_stay_as_they_are() {
-        let id = "4bf92f3577b34da6a3ce929d0e0e4736";
-        for line in [
-            format!("[{id}] [00f067aa0ba902b7] hello\n"),
-            format!("{{\"traceId\":\"{id}\"}}\n"),
-            format!("level=info dd.trace_id={id}\n"),
-            format!("GET / traceparent=00-{id}-00f067aa0ba902b7-01\n"),
-            format!("{{\"log\":\"{{\\\"trace_id\\\":\\\"{id}\\\"}}\"}}\n"),
-        ] {
-            assert_eq!(stamped(&line), line);
-        }
+        let line = "{\"traceId\":\"4bf92f3577b34da6a3ce929d0e0e4736\"}\n";
+        assert_eq!(stamped(line), line);
     }
 
     #[test]
     fn continuation_lines_stay_whole() {
         let traces = [
             "\tat a.b.C(D.java:1)\nCaused by: x\n... 3 more\n",
-            "java.lang.IllegalStateException: no\n",
+            "java.lang.IllegalStateException: no\n\tat a.b.C(D.java:1)\n",
             "Traceback (most recent call last):\n  File \"a.py\", line 1\nKeyError: 'x'\n",
+            "Traceback (most recent call last):\n  x\nmine.Failed\n\n\
+             During handling of the above exception, another exception occurred:\n\n\
+             Traceback (most recent call last):\n  y\nmine.Worse\n",
+            "\ngoroutine 1 [running]:\nmain.f(0x1)\n\t/x.go:4 +0x1d\ncreated by main.g\n\t/x.go:9\n",
+            "System.Exception: no\n   at A.B()\n--- End of inner exception stack trace ---\n",
             "{\n  \"a\": 1\n}\n\n",
         ];
+        let prefix = format!("[{TRACE}] [{SPAN}] ");
         for trace in traces {
-            assert_eq!(stamped(trace), trace);
+            let text = format!("failed\n{trace}next\n");
+            assert_eq!(stamped(&text), format!("{prefix}failed\n{trace}{prefix}next\n"));
         }
-        assert!(stamped("Traceback (most recent call last):\n  x\nmine.Failed\nnext\n").ends_with(
-            "\nmine.Failed\n[000000000000000000000000000000ab] [00000000000000cd] next\n"
-        ));
+        let panic =
+            "thread 'main' panicked at src/main.rs:2:5:\nno\nnote: run with `RUST_BACKTRACE=1`\n";
+        assert_eq!(stamped(panic), format!("{prefix}{panic}"));
+    }
+
+    /// They were left alone, so that an uncaught exception, all that a command had to say, was in no
+    /// trace.
+    #[test]
+    fn a_first_line_continues_nothing() {
+        let trace = "Traceback (most recent call last):\n  File \"a.py\", line 1\nKeyError: 'x'\n";
+        assert_eq!(stamped(trace), format!("[{TRACE}] [{SPAN}] {trace}"));
+        assert_eq!(stamped("KeyError: x\n"), format!("[{TRACE}] [{SPAN}] KeyError: x\n"));
+        assert_eq!(stamped("{\n  \"a\": 1\n}\n"), "{\n  \"a\": 1\n}\n");
+    }
+
+    #[test]
+    fn what_only_begins_like_json_is_text() {
+        for line in ["{\"a\":1} and {\"b\":2}", "{not json}", "{\"a\":1", "[{\"a\":1}]"] {
+            assert_eq!(stamped(line), format!("[{TRACE}] [{SPAN}] {line}"));
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_passed_on() {
+        let mut out = Vec::new();
+        let mut stamper = stamper();
+        stamper.push(b"\0\xff\r\n{\"a\":\"\xff\0\"}\n\x1b[31m\xc3", &mut out);
+        stamper.finish(&mut out);
+        let prefix = format!("[{TRACE}] [{SPAN}] ");
+        let fields = format!(",\"trace_id\":\"{TRACE}\",\"span_id\":\"{SPAN}\"");
+        let expected = [
+            prefix.as_bytes(),
+            b"\0\xff\r\n{\"a\":\"\xff\0\"",
+            fields.as_bytes(),
+            b"}\n",
+            prefix.as_bytes(),
+            b"\x1b[31m\xc3",
+        ];
+        assert_eq!(out, expected.concat());
+    }
+
+    #[test]
+    fn a_line_too_long_to_be_held_is_passed_on_as_it_comes() {
+        let long = "x".repeat(LONGEST + 1);
+        let mut stamper = stamper();
+        let mut out = Vec::new();
+        stamper.push(long.as_bytes(), &mut out);
+        assert_eq!(out.len(), 54 + LONGEST + 1);
+        stamper.push(b"end\nnext\n{\"a\":\"", &mut out);
+        stamper.push(long.as_bytes(), &mut out);
+        stamper.push(b"\"}\n", &mut out);
+        let text = String::from_utf8(out).unwrap();
+        let expected = format!(
+            "[{TRACE}] [{SPAN}] {long}end\n[{TRACE}] [{SPAN}] next\n{{\"a\":\"{long}\"}}\n"
+        );
+        assert!(text == expected);
     }
 
     #[test]

@@ -3,8 +3,7 @@
 use crate::record::Timestamp;
 use crate::render::rfc3339;
 use crate::trace_context::{
-    Baggage, Fault, Kind, OtelState, Propagation, RemoteContext, TraceParent, TraceState,
-    ValueError, recognize, xray_root,
+    Baggage, Kind, OtelState, Propagation, RemoteContext, TraceParent, TraceState, xray_root,
 };
 
 /// A field: its name, its value, and what there is to say about it.
@@ -24,12 +23,23 @@ pub(super) fn rows(propagation: &Propagation) -> Vec<Row> {
         Propagation::TraceParent(traceparent) => traceparent_rows(traceparent),
         Propagation::TraceState(state) => tracestate_rows(state),
         Propagation::Baggage(baggage) => baggage_rows(baggage),
-        _ => propagation.context().map(|context| context_rows(&context)).unwrap_or_default(),
+        _ => propagation
+            .context()
+            .map(|context| context_rows(&context, propagation.kind()))
+            .unwrap_or_default(),
     };
     match propagation {
         Propagation::UberTraceId(jaeger) => {
-            let firehose = if jaeger.is_firehose() { "firehose" } else { "" };
-            rows.push(row("flags", format!("{:02x}", jaeger.flags), firehose));
+            const NAMES: [(u8, &str); 3] = [(0x01, "sampled"), (0x02, "debug"), (0x08, "firehose")];
+            let set = NAMES.iter().filter(|(bit, _)| jaeger.flags & bit != 0);
+            let meaning: Vec<String> =
+                set.map(|(bit, name)| format!("{name} ({bit:02x})")).collect();
+            rows.push(row("flags", format!("{:02x}", jaeger.flags), meaning.join(", ")));
+        }
+        Propagation::Gcp(context) => {
+            if let Some(span_id) = context.span_id {
+                rows.push(row("on the wire", span_id.get(), "the span-id, which is decimal there"));
+            }
         }
         Propagation::Xray(xray) => {
             // A time part outside these years was no time: the id was converted from another format.
@@ -42,13 +52,19 @@ pub(super) fn rows(propagation: &Propagation) -> Vec<Row> {
         }
         Propagation::Datadog(datadog) => {
             if let Some(priority) = datadog.sampling_priority {
-                rows.push(row("sampling priority", priority, "above 0 is kept"));
+                let meaning = match priority {
+                    ..0 => "dropped by a person",
+                    0 => "dropped by a sampler",
+                    1 => "kept by a sampler",
+                    2.. => "kept by a person",
+                };
+                rows.push(row("sampling priority", priority, meaning));
             }
             if let Some(origin) = &datadog.origin {
-                rows.push(row("origin", origin, ""));
+                rows.push(row("origin", origin, "where the trace began"));
             }
             if let Some(tags) = &datadog.tags {
-                rows.push(row("tags", tags, ""));
+                rows.push(row("tags", tags, "_dd.p.tid is the upper half of the trace-id"));
             }
         }
         _ => {}
@@ -67,7 +83,7 @@ fn instant(epoch: u32) -> String {
 
 fn traceparent_rows(traceparent: &TraceParent) -> Vec<Row> {
     let version = match traceparent.version {
-        0 => "",
+        0 => "the current version",
         _ => "higher than 00: read as far as 00 goes, and 00 is sent on",
     };
     let flags = traceparent.trace_flags;
@@ -83,28 +99,37 @@ fn traceparent_rows(traceparent: &TraceParent) -> Vec<Row> {
     }
     vec![
         row("version", traceparent.version_digits(), version),
-        row("trace-id", traceparent.trace_id, width_remark(traceparent.trace_id.high64() == 0)),
+        row("trace-id", traceparent.trace_id, trace_remark(traceparent.trace_id.high64() == 0)),
         row("parent-id", traceparent.parent_id, "the sender's span"),
         row("trace-flags", flags, meaning),
     ]
 }
 
-fn width_remark(is_64_bit: bool) -> &'static str {
-    if is_64_bit { "64 bits, padded with zeros" } else { "" }
+fn trace_remark(is_64_bit: bool) -> &'static str {
+    if is_64_bit { "the trace: 64 bits, padded with zeros" } else { "the trace" }
 }
 
-fn context_rows(context: &RemoteContext) -> Vec<Row> {
+fn context_rows(context: &RemoteContext, kind: Kind) -> Vec<Row> {
     let mut rows = Vec::new();
     match context.trace_id {
-        Some(trace_id) => rows.push(row("trace-id", trace_id, width_remark(context.is_64_bit))),
+        Some(trace_id) => rows.push(row("trace-id", trace_id, trace_remark(context.is_64_bit))),
         None => {
             rows.push(row("trace-id", "none", "a sampling decision only: nothing to correlate"))
         }
     }
     if let Some(span_id) = context.span_id {
-        rows.push(row("span-id", span_id, "the sender's span"));
+        let meaning = match kind {
+            Kind::B3 => "the sender's span, which the receiver may share",
+            _ => "the sender's span",
+        };
+        rows.push(row("span-id", span_id, meaning));
     } else if context.trace_id.is_some() {
-        rows.push(row("span-id", "none", "the sender made no span, as load balancers do"));
+        let meaning = match kind {
+            Kind::Datadog => "no x-datadog-parent-id came along",
+            Kind::Xray => "the sender made no span, as load balancers do",
+            _ => "the sender made no span",
+        };
+        rows.push(row("span-id", "none", meaning));
     }
     if let Some(parent) = context.parent_span_id {
         rows.push(row("parent-span-id", parent, "the parent of the sender's span"));
@@ -152,11 +177,28 @@ fn tracestate_rows(state: &TraceState) -> Vec<Row> {
     let mut rows = Vec::new();
     for (key, value) in state.members() {
         rows.push(row(key, value, vendor(key)));
-        if key == OtelState::KEY {
-            rows.extend(OtelState::of(state).iter().flat_map(sampling_rows));
+        match key.as_str() {
+            OtelState::KEY => rows.extend(OtelState::of(state).iter().flat_map(sampling_rows)),
+            "dd" => rows.extend(value.split(';').filter_map(datadog_row)),
+            _ => {}
         }
     }
     rows
+}
+
+/// A part of Datadog's entry, `key:value`.
+fn datadog_row(part: &str) -> Option<Row> {
+    let (key, value) = part.split_once(':')?;
+    let meaning = match key {
+        "s" => "sampling priority",
+        "o" => "where the trace began",
+        "p" => "the last span that Datadog saw",
+        "t.dm" => "who decided on sampling",
+        "t.tid" => "upper half of the trace-id; the traceparent's wins",
+        key if key.starts_with("t.") => "a tag of the trace",
+        _ => "",
+    };
+    Some(row(&format!("  {key}"), value, meaning))
 }
 
 fn sampling_rows(entry: &OtelState) -> Vec<Row> {
@@ -175,7 +217,15 @@ fn sampling_rows(entry: &OtelState) -> Vec<Row> {
     }
     match entry.randomness {
         Some(Ok(randomness)) => {
-            rows.push(row("  rv", randomness, "decides instead of the trace-id's last 14 digits"));
+            let verdict = match entry.threshold {
+                Some(Ok(threshold)) if threshold.accepts(randomness) => {
+                    ": not below th, so sampled"
+                }
+                Some(Ok(_)) => ": below th, so not sampled",
+                _ => "",
+            };
+            let meaning = format!("counts instead of the trace-id's last 14 digits{verdict}");
+            rows.push(row("  rv", randomness, meaning));
         }
         Some(Err(error)) => rows.push(row("  rv", "invalid", error.to_string())),
         None => {}
@@ -207,109 +257,16 @@ fn baggage_rows(baggage: &Baggage) -> Vec<Row> {
                 Some(value) => format!("{key}={value}"),
                 None => key.clone(),
             });
-            let mut remarks: Vec<String> = properties.collect();
+            let properties: Vec<String> = properties.collect();
+            let mut remarks = Vec::new();
+            if !properties.is_empty() {
+                let word = if properties.len() == 1 { "property" } else { "properties" };
+                remarks.push(format!("{word} {}", properties.join(", ")));
+            }
             if baggage.is_overridden(number) {
                 remarks.push("overridden by the later one in OpenTelemetry".to_owned());
             }
             row(&member.key, &member.value, remarks.join("; "))
         })
         .collect()
-}
-
-/// What is valid, and yet good to know.
-pub(super) fn notes(propagation: &Propagation) -> Vec<String> {
-    let mut notes = Vec::new();
-    match propagation {
-        Propagation::TraceParent(traceparent) => {
-            let is_level_one = traceparent.trace_flags.unknown_bits() == 0;
-            if traceparent.version == 0 && !is_level_one {
-                notes.push(
-                    "opentelemetry-go refuses flags above 03 and starts a new trace".to_owned(),
-                );
-            }
-        }
-        Propagation::TraceState(state) => {
-            if state.is_empty() {
-                notes.push("no members: valid, and not sent on".to_owned());
-            }
-            for key in state.repeated_keys() {
-                notes.push(format!("{key} occurs again: the first, more recent one is kept"));
-            }
-            let keys: Vec<&str> = state.level_two_keys().collect();
-            if !keys.is_empty() {
-                notes.push(format!(
-                    "valid by Level 2 of the specification only ({}): OpenTelemetry for Go, Java, \
-                     JavaScript and Python drops the whole tracestate",
-                    keys.join(", ")
-                ));
-            }
-            if state.length() > 512 {
-                let length = state.length();
-                notes.push(format!("{length} characters: only 512 need to be passed on"));
-            }
-        }
-        Propagation::Baggage(baggage) => {
-            let (members, bytes) = (baggage.members().len(), baggage.length());
-            if members > Baggage::CARRIED_MEMBERS || bytes > Baggage::CARRIED_BYTES {
-                notes.push(format!(
-                    "{members} members, {bytes} bytes: only {} and {} need to be passed on",
-                    Baggage::CARRIED_MEMBERS,
-                    Baggage::CARRIED_BYTES
-                ));
-            }
-        }
-        Propagation::Datadog(datadog) => {
-            if let Some(error) = datadog.upper_half_error {
-                notes.push(format!("the upper half of the trace id is not used: {error}"));
-            }
-        }
-        _ => {}
-    }
-    notes
-}
-
-/// What would be right, where that can be told.
-pub(super) fn hint(kind: Kind, input: &[u8], error: &ValueError) -> Option<&'static str> {
-    let text = input.trim_ascii();
-    let is_hex = text.iter().all(u8::is_ascii_hexdigit);
-    Some(match (kind, error.fault) {
-        (Kind::TraceParent, _) if is_hex && matches!(text.len(), 16 | 32) => {
-            "this is a bare id: a traceparent is 00-<trace-id>-<parent-id>-<trace-flags>"
-        }
-        (Kind::TraceParent, _) if text.contains(&b',') => {
-            "this looks like two values joined with a comma: receivers may use neither"
-        }
-        (Kind::TraceParent | Kind::B3 | Kind::Sentry, Fault::Hex(byte))
-            if byte.is_ascii_uppercase() =>
-        {
-            "ids are lower-case on the wire: receivers refuse the value rather than fold it"
-        }
-        (Kind::TraceParent, Fault::Length { found: 8, .. }) if error.field == "trace-id" => {
-            "a trace-id has no dashes inside: take them out of a UUID"
-        }
-        (Kind::TraceParent, Fault::Length { found: 16, .. }) if error.field == "trace-id" => {
-            "a 64-bit id is padded with 16 zeros on the left"
-        }
-        (Kind::TraceParent, Fault::Zero) => {
-            "all zeros stands for \"no trace\": receivers start a new one"
-        }
-        (Kind::TraceParent, Fault::Trailing { count: 1, first: b'-' }) => {
-            "opentelemetry-go and -rust accept this dash, the specification does not"
-        }
-        (Kind::TraceParent, Fault::Rule(_)) if error.field == "version" => {
-            "ff is kept free for ever: the current version is 00"
-        }
-        (Kind::TraceState, _) => "one bad member spoils the whole tracestate, the trace goes on",
-        (Kind::Baggage, Fault::Forbidden(_)) if error.field.ends_with("value") => {
-            "percent-encode blanks, quotes, commas, semicolons, backslashes and non-ASCII"
-        }
-        (Kind::Xray, Fault::Rule(_)) if error.field == "Root" => {
-            "X-Ray writes Root=1-<8 hex digits>-<24 hex digits>;Parent=<16>;Sampled=<0|1>"
-        }
-        (Kind::TraceParent, _) if !text.is_empty() && recognize(text).is_none() => {
-            "this looks like no known format; a traceparent is \
-             00-<32 hex digits>-<16 hex digits>-<2 hex digits>"
-        }
-        _ => return None,
-    })
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::Decoded;
-use super::explain::{hint, notes};
+use super::notes::{hint, notes};
 use crate::render::json::Json;
 use crate::trace_context::{Propagation, TraceParent};
 
@@ -48,6 +48,7 @@ pub fn decoded_json(out: &mut dyn Write, decoded: &Decoded<'_>) -> io::Result<()
         Err(_) => drop(json.literal("null")),
     }
     json.key("notes").open(b'[');
+    let notes = |propagation| notes(propagation, decoded.input);
     for note in decoded.parsed.iter().flat_map(notes) {
         json.text(&note);
     }

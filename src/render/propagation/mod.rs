@@ -10,10 +10,12 @@ use crate::trace_context::{Fault, Kind, Propagation, RemoteContext, ValueError};
 
 mod explain;
 mod json;
+mod notes;
 mod outgoing;
 
-use explain::{Row, hint, notes, rows};
+use explain::{Row, rows};
 pub use json::decoded_json;
+use notes::{hint, notes};
 pub use outgoing::{Ancestry, OutgoingForm, outgoing_context};
 
 /// A value, and what came of reading it.
@@ -76,7 +78,7 @@ pub fn decoded_text(out: &mut dyn Write, decoded: &Decoded<'_>, color: bool) -> 
     match decoded.parsed {
         Ok(propagation) => {
             write_rows(out, &rows(propagation), color)?;
-            for note in notes(propagation) {
+            for note in notes(propagation, decoded.input) {
                 writeln!(out, "  {} {note}", painted("note:", BOLD, color))?;
             }
         }
@@ -144,11 +146,12 @@ mod tests {
             shown(Kind::TraceParent, value),
             "traceparent  valid
   00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
-  version       00
-  trace-id      4bf92f3577b34da6a3ce929d0e0e4736
-  parent-id     00f067aa0ba902b7  the sender's span
-  trace-flags   01                sampled
+  version       00                                the current version
+  trace-id      4bf92f3577b34da6a3ce929d0e0e4736  the trace
+  parent-id     00f067aa0ba902b7                  the sender's span
+  trace-flags   01                                sampled
   also written  1-4bf92f35-77b34da6a3ce929d0e0e4736 (X-Ray), 11803532876627986230 (Datadog, lower half)
+  note: the random flag (02) is not set, which proves nothing: Level 1 has none
 "
         );
     }

@@ -1,7 +1,7 @@
 //! B3, the propagation of Zipkin (openzipkin/b3-propagation), with one header or several.
 
 use crate::trace_context::carrier::Carrier;
-use crate::trace_context::fields::{hex_span_id, hex_trace_id, split};
+use crate::trace_context::fields::{check_separator, hex_span_id, hex_trace_id, split};
 use crate::trace_context::{Fault, RemoteContext, SpanId, TraceId, ValueError};
 
 /// The single header's name.
@@ -27,13 +27,13 @@ fn state(text: &[u8], byte: usize) -> Result<(Option<bool>, bool), ValueError> {
         b"1" => Ok((Some(true), false)),
         b"0" => Ok((Some(false), false)),
         b"d" => Ok((Some(true), true)),
-        b"" => Err(ValueError::new("sampling state", byte, Fault::Empty)),
-        _ => Err(ValueError::new("sampling state", byte, Fault::Rule("must be 0, 1 or d"))),
+        _ => Err(ValueError::choice("sampling state", byte, text, "0, 1 or d")),
     }
 }
 
 /// Reads the single header: `{trace-id}-{span-id}[-{state}[-{parent-span-id}]]`, or `{state}`.
 pub(super) fn parse(value: &[u8]) -> Result<RemoteContext, ValueError> {
+    check_separator(value, "trace-id", &[16, 32], b"-")?;
     let mut fields = split(value, b'-');
     let (first, _) = fields.next().unwrap_or_default();
     let Some((span, at)) = fields.next() else {
@@ -55,10 +55,15 @@ pub(super) fn parse(value: &[u8]) -> Result<RemoteContext, ValueError> {
     if let Some((text, at)) = fields.next() {
         (context.sampled, context.debug) = state(text, at)?;
     }
-    if let Some((parent, at)) = fields.next() {
+    let parent = fields.next();
+    let rest = fields.next();
+    if let Some((parent, at)) = parent {
+        if parent.is_empty() && rest.is_some() {
+            return Err(ValueError::new("parent-span-id", at, Fault::Hex(b'-')));
+        }
         context.parent_span_id = Some(span_id(parent, at, "parent-span-id")?);
     }
-    if let Some((rest, at)) = fields.next() {
+    if let Some((rest, at)) = rest {
         let fault = Fault::Trailing { count: rest.len() + 1, first: b'-' };
         return Err(ValueError::new("parent-span-id", at - 1, fault));
     }
@@ -89,15 +94,17 @@ pub(super) fn from_carrier(carrier: &Carrier) -> Option<Result<RemoteContext, Va
                 let fault = Fault::Rule("is missing beside X-B3-SpanId");
                 return Err(ValueError::new("X-B3-TraceId", 0, fault));
             }
+            (None, None) if parent.is_some() => {
+                let fault = Fault::Rule("is there without X-B3-TraceId and X-B3-SpanId");
+                return Err(ValueError::new("X-B3-ParentSpanId", 0, fault));
+            }
             (None, None) => {}
         }
         context.sampled = match sampled {
             None => None,
             Some(b"1" | b"true") => Some(true),
             Some(b"0" | b"false") => Some(false),
-            Some(_) => {
-                return Err(ValueError::new("X-B3-Sampled", 0, Fault::Rule("must be 0 or 1")));
-            }
+            Some(other) => return Err(ValueError::choice("X-B3-Sampled", 0, other, "0 or 1")),
         };
         // Debug implies a decision to accept; every other value of the flags is ignored.
         if flags == Some(b"1") {
@@ -145,4 +152,41 @@ pub(super) fn several(context: &RemoteContext) -> Vec<(&'static str, String)> {
         None => {}
     }
     headers
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn errors_say_what_stands_where() {
+        let (trace, span) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
+        let table = [
+            (format!("{trace}-{span}-true"), "sampling state has 4 characters, expected 0, 1 or d"),
+            (format!("{trace}-{span}-2"), "sampling state is \"2\", expected 0, 1 or d"),
+            (format!("{trace}-{span}-"), "sampling state is empty, expected 0, 1 or d"),
+            (format!("{trace}-{span}-1-"), "parent-span-id is empty"),
+            (
+                format!("{trace}-{span}-1--"),
+                "parent-span-id has \"-\", only 0-9 and a-f are allowed",
+            ),
+            (format!("{trace}:{span}:1"), "trace-id is followed by \":\", expected \"-\""),
+            (trace.to_owned(), "the value ends after trace-id, expected \"-\""),
+        ];
+        for (value, message) in table {
+            let error = parse(value.as_bytes()).unwrap_err().to_string();
+            assert_eq!(error.split(" (byte").next(), Some(message), "{value}");
+        }
+    }
+
+    /// A parent alone was once read as a decision without ids.
+    #[test]
+    fn a_parent_needs_its_trace_and_span() {
+        let mut carrier = Carrier::headers();
+        carrier.push(b"X-B3-ParentSpanId", b"05e3ac9a4f6e3b90");
+        assert!(from_carrier(&carrier).unwrap().is_err());
+        carrier.push(b"X-B3-Sampled", b"1");
+        assert!(from_carrier(&carrier).unwrap().is_err());
+    }
 }

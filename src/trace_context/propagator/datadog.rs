@@ -18,6 +18,20 @@ pub(crate) const HEADERS: [&str; 5] = [
 const UPPER_HALF_TAG: &str = "_dd.p.tid";
 
 /// Valid Datadog headers.
+///
+/// ```
+/// use traceline::trace_context::{Carrier, Kind, Propagation};
+///
+/// let mut carrier = Carrier::headers();
+/// carrier.push(b"x-datadog-trace-id", b"1234567890123456789");
+/// carrier.push(b"x-datadog-sampling-priority", b"-1");
+/// carrier.push(b"x-datadog-tags", b"_dd.p.tid=640cfd8d00000000");
+/// let value = Kind::Datadog.extract(&carrier).unwrap().unwrap();
+/// let Propagation::Datadog(datadog) = value else { unreachable!() };
+/// let trace_id = datadog.context.trace_id.unwrap();
+/// assert_eq!(trace_id.to_string(), "640cfd8d00000000112210f47de98115");
+/// assert_eq!(datadog.context.sampled, Some(false));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct DatadogContext {
     /// Trace, span and sampling.

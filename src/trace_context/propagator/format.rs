@@ -10,6 +10,20 @@ use super::{Propagation, b3, datadog, gcp, jaeger, sentry, xray};
 use crate::trace_context::baggage::percent_encode;
 
 /// A way to write a context.
+///
+/// ```
+/// use traceline::trace_context::{Format, OutgoingContext, TraceParent};
+///
+/// let value = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+/// let context = OutgoingContext::from(TraceParent::parse(value)?);
+/// let first = |format| context.write(format).remove(0);
+/// let named = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+/// let ids = "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7";
+/// assert_eq!(first(Format::B3), named("b3", &format!("{ids}-1")));
+/// assert_eq!(first(Format::Sentry), named("sentry-trace", &format!("{ids}-1")));
+/// assert_eq!(first(Format::Datadog), named("x-datadog-trace-id", "11803532876627986230"));
+/// # Ok::<(), traceline::trace_context::ValueError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Format {
     /// `traceparent`, `tracestate`, `baggage`.
@@ -32,6 +46,17 @@ pub enum Format {
 }
 
 /// A context on its way out.
+///
+/// ```
+/// use traceline::trace_context::{BaggageMember, Format, OutgoingContext, TraceParent};
+///
+/// let value = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+/// let mut context = OutgoingContext::from(TraceParent::parse(value)?);
+/// context.baggage.set(BaggageMember::new("user", "7")?);
+/// let names: Vec<String> = context.write(Format::W3c).into_iter().map(|field| field.0).collect();
+/// assert_eq!(names, ["traceparent", "baggage"]);
+/// # Ok::<(), traceline::trace_context::ValueError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutgoingContext {
     /// The trace.
@@ -149,6 +174,14 @@ impl OutgoingContext {
 }
 
 /// Something that a conversion cannot carry over.
+///
+/// ```
+/// use traceline::trace_context::{Format, Loss, OutgoingContext, TraceParent};
+///
+/// let value = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03";
+/// let context = OutgoingContext::from(TraceParent::parse(value).unwrap());
+/// assert_eq!(context.losses(Format::B3), [Loss::RandomFlag]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Loss {
     /// Only W3C has a tracestate.

@@ -1,14 +1,15 @@
 //! `X-Cloud-Trace-Context`, the propagation of Google Cloud (Cloud Trace, "Trace context"):
 //! hex trace id, decimal span id.
 
-use crate::trace_context::fields::{decimal_u64, hex_span_id, hex_trace_id};
-use crate::trace_context::{Fault, RemoteContext, SpanId, ValueError};
+use crate::trace_context::fields::{check_separator, decimal_u64, hex_span_id, hex_trace_id};
+use crate::trace_context::{RemoteContext, SpanId, ValueError};
 
 /// The header's name.
 pub(crate) const HEADER: &str = "X-Cloud-Trace-Context";
 
 /// Reads `{trace-id}[/{span-id}][;o={0|1}]`.
 pub(super) fn parse(value: &[u8]) -> Result<RemoteContext, ValueError> {
+    check_separator(value, "trace-id", &[32], b"/;")?;
     let (ids, option) = match value.iter().position(|&byte| byte == b';') {
         Some(at) => (&value[..at], Some((&value[at + 1..], at + 1))),
         None => (value, None),
@@ -26,8 +27,11 @@ pub(super) fn parse(value: &[u8]) -> Result<RemoteContext, ValueError> {
         None => None,
         Some((b"o=1", _)) => Some(true),
         Some((b"o=0", _)) => Some(false),
-        Some((_, at)) => {
-            return Err(ValueError::new("option", at, Fault::Rule("must be o=0 or o=1")));
+        Some((text, at)) => {
+            return Err(match text.strip_prefix(b"o=") {
+                Some(text) => ValueError::choice("option o", at + 2, text, "0 or 1"),
+                None => ValueError::choice("option", at, text, "o=0 or o=1"),
+            });
         }
     };
     Ok(RemoteContext { trace_id: Some(trace_id), span_id, sampled, ..RemoteContext::default() })
@@ -38,6 +42,16 @@ pub(super) fn parse(value: &[u8]) -> Result<RemoteContext, ValueError> {
 ///
 /// # Errors
 /// Ids that are not 32 and 16 lowercase hex digits.
+///
+/// # Examples
+/// ```
+/// use traceline::trace_context::cloud_log_fields;
+///
+/// let trace = b"projects/p/traces/d36a105d7002f0dee73c0dfb9553764a";
+/// let context = cloud_log_fields(trace, Some(b"000000000000004a"), Some(true))?;
+/// assert_eq!(context.span_id.unwrap().get(), 74);
+/// # Ok::<(), traceline::trace_context::ValueError>(())
+/// ```
 pub fn cloud_log_fields(
     trace: &[u8],
     span: Option<&[u8]>,

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::trace_context::baggage::percent_decode;
-use crate::trace_context::fields::{hex_span_id, hex_trace_id, split};
+use crate::trace_context::fields::{check_separator, hex_span_id, hex_trace_id, split};
 use crate::trace_context::{Fault, RemoteContext, SpanId, ValueError};
 
 /// The header's name; also `UBER_TRACE_ID` in an environment.
@@ -17,6 +17,14 @@ const DEBUG: u8 = 0x02;
 const FIREHOSE: u8 = 0x08;
 
 /// A valid `uber-trace-id`.
+///
+/// ```
+/// use traceline::trace_context::UberTraceId;
+///
+/// let value = UberTraceId::parse(b"a3ce929d0e0e4736%3Af067aa0ba902b7%3A0%3A3")?;
+/// assert!(value.context.is_64_bit && value.context.debug);
+/// # Ok::<(), traceline::trace_context::ValueError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UberTraceId {
     /// Trace, span and sampling.
@@ -36,6 +44,7 @@ impl UberTraceId {
         } else {
             Cow::Owned(percent_decode(value).into_bytes())
         };
+        check_separator(&value, "trace-id", &[16, 32], b":")?;
         let mut fields = split(&value, b':');
         let (trace, _) = fields.next().unwrap_or_default();
         let trace_id = hex_trace_id(trace, 0, "trace-id", 1..=32, "1 to 32")?;

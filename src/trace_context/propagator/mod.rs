@@ -28,6 +28,18 @@ pub use w3c::{IncomingContext, IncomingWarning};
 pub use xray::{XrayTraceId, xray_root};
 
 /// What a propagation value is.
+///
+/// ```
+/// use traceline::trace_context::{Carrier, Kind};
+///
+/// let mut carrier = Carrier::headers();
+/// carrier.push(b"X-B3-TraceId", b"4bf92f3577b34da6a3ce929d0e0e4736");
+/// carrier.push(b"X-B3-SpanId", b"00f067aa0ba902b7");
+/// let value = Kind::B3.extract(&carrier).unwrap()?;
+/// assert_eq!(value.context().unwrap().sampled, None); // left to the receiver
+/// assert!(Kind::TraceParent.extract(&carrier).is_none());
+/// # Ok::<(), traceline::trace_context::ValueError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// W3C `traceparent`.
@@ -118,25 +130,24 @@ impl Kind {
     /// # Errors
     /// The field, byte and rule of the first fault.
     pub fn parse(self, value: &[u8]) -> Result<Propagation, ValueError> {
-        if self == Kind::TraceParent {
-            return TraceParent::parse(value).map(Propagation::TraceParent);
-        }
         let (trimmed, start) = trim_ows(value);
-        if trimmed.is_empty() && self != Kind::TraceState {
-            return Err(ValueError::new(self.name(), start, Fault::Empty));
-        }
+        let inside =
+            |parsed: Result<Propagation, ValueError>| parsed.map_err(|error| error.shifted(start));
         match self {
-            Kind::TraceParent => TraceParent::parse(trimmed).map(Propagation::TraceParent),
-            Kind::TraceState => TraceState::parse(trimmed).map(Propagation::TraceState),
-            Kind::Baggage => Baggage::parse(trimmed).map(Propagation::Baggage),
-            Kind::B3 => b3::parse(trimmed).map(Propagation::B3),
-            Kind::UberTraceId => UberTraceId::parse(trimmed).map(Propagation::UberTraceId),
-            Kind::Xray => XrayTraceId::parse(trimmed).map(Propagation::Xray),
-            Kind::Datadog => DatadogContext::parse_trace_id(trimmed).map(Propagation::Datadog),
-            Kind::Gcp => gcp::parse(trimmed).map(Propagation::Gcp),
-            Kind::Sentry => sentry::parse(trimmed).map(Propagation::Sentry),
+            // These two see to white space themselves: it is part of what may be wrong with them.
+            Kind::TraceParent => TraceParent::parse(value).map(Propagation::TraceParent),
+            Kind::TraceState => TraceState::parse(value).map(Propagation::TraceState),
+            _ if trimmed.is_empty() => Err(ValueError::new(self.name(), start, Fault::Empty)),
+            Kind::Baggage => inside(Baggage::parse(trimmed).map(Propagation::Baggage)),
+            Kind::B3 => inside(b3::parse(trimmed).map(Propagation::B3)),
+            Kind::UberTraceId => inside(UberTraceId::parse(trimmed).map(Propagation::UberTraceId)),
+            Kind::Xray => inside(XrayTraceId::parse(trimmed).map(Propagation::Xray)),
+            Kind::Datadog => {
+                inside(DatadogContext::parse_trace_id(trimmed).map(Propagation::Datadog))
+            }
+            Kind::Gcp => inside(gcp::parse(trimmed).map(Propagation::Gcp)),
+            Kind::Sentry => inside(sentry::parse(trimmed).map(Propagation::Sentry)),
         }
-        .map_err(|error| error.shifted(start))
     }
 
     /// Reads whatever a carrier holds of this kind; `None` if it holds none.
@@ -151,12 +162,16 @@ impl Kind {
                 (!values.is_empty()).then(|| self.parse(&values.join(&b',')))
             }
             Kind::TraceParent => {
-                let first = values.next()?;
-                if values.next().is_some() {
-                    let fault = Fault::Rule("occurs more than once, so none may be used");
-                    return Some(Err(ValueError::new("traceparent", 0, fault)));
+                let values: Vec<&[u8]> = values.collect();
+                match values[..] {
+                    [] => None,
+                    [value] => Some(self.parse(value)),
+                    [first, ..] => {
+                        let are_equal = values.iter().all(|value| *value == first);
+                        let fault = Fault::Repeated { count: values.len(), are_equal };
+                        Some(Err(ValueError::new("traceparent", 0, fault)))
+                    }
                 }
-                Some(self.parse(first))
             }
             Kind::B3 => {
                 let single = carrier.first(b3::HEADER).map(|value| self.parse(value));
@@ -196,6 +211,16 @@ impl fmt::Display for Kind {
 }
 
 /// A valid propagation value of any kind.
+///
+/// ```
+/// use traceline::trace_context::{Kind, Propagation};
+///
+/// let value = Kind::TraceState.parse(b"a=1,b=2")?;
+/// let Propagation::TraceState(state) = &value else { unreachable!() };
+/// assert_eq!(state.members().len(), 2);
+/// assert_eq!(value.context(), None); // names no trace
+/// # Ok::<(), traceline::trace_context::ValueError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Propagation {
     /// W3C `traceparent`.

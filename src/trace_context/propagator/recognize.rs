@@ -11,6 +11,14 @@ use super::Kind;
 /// The kind that a value looks most like; `None` if it looks like none.
 ///
 /// A B3 value and a `sentry-trace` can be the same bytes: B3 is the answer.
+///
+/// ```
+/// use traceline::trace_context::{Kind, recognize};
+///
+/// assert_eq!(recognize(b"Root=1-5759e988-bd862e3fe1be46a994272793"), Some(Kind::Xray));
+/// assert_eq!(recognize(b"00-4bf92f3577b34da6-00f067aa0ba902b7-01"), Some(Kind::TraceParent));
+/// assert_eq!(recognize(b"hello"), None);
+/// ```
 pub fn recognize(value: &[u8]) -> Option<Kind> {
     let value = trim_ows(value).0;
     let count = |wanted: u8| value.iter().filter(|&&byte| byte == wanted).count();

@@ -1,6 +1,6 @@
 //! `sentry-trace`, the propagation of Sentry (Sentry developer documentation, "Traces").
 
-use crate::trace_context::fields::{hex_span_id, hex_trace_id, split};
+use crate::trace_context::fields::{check_separator, hex_span_id, hex_trace_id, split};
 use crate::trace_context::traceparent::trim_ows;
 use crate::trace_context::{Fault, RemoteContext, ValueError};
 
@@ -17,6 +17,7 @@ pub(super) fn parse(value: &[u8]) -> Result<RemoteContext, ValueError> {
 }
 
 fn parse_one(value: &[u8]) -> Result<RemoteContext, ValueError> {
+    check_separator(value, "trace-id", &[32], b"-")?;
     let mut fields = split(value, b'-');
     let (trace, _) = fields.next().unwrap_or_default();
     let trace_id = hex_trace_id(trace, 0, "trace-id", 32..=32, "32")?;
@@ -29,10 +30,7 @@ fn parse_one(value: &[u8]) -> Result<RemoteContext, ValueError> {
         None => None,
         Some((b"1", _)) => Some(true),
         Some((b"0", _)) => Some(false),
-        Some((b"", at)) => return Err(ValueError::new("sampled", at, Fault::Empty)),
-        Some((_, at)) => {
-            return Err(ValueError::new("sampled", at, Fault::Rule("must be 0 or 1")));
-        }
+        Some((text, at)) => return Err(ValueError::choice("sampled", at, text, "0 or 1")),
     };
     if let Some((rest, at)) = fields.next() {
         let fault = Fault::Trailing { count: rest.len() + 1, first: b'-' };

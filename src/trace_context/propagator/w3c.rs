@@ -4,14 +4,29 @@
 
 use std::fmt;
 
-use super::Kind;
 use super::format::OutgoingContext;
+use super::{Kind, Propagation};
 use crate::trace_context::carrier::Carrier;
 use crate::trace_context::{
     Baggage, IdGenerator, Level, RemoteContext, TraceFlags, TraceParent, TraceState, ValueError,
 };
 
 /// What a receiver keeps of incoming headers or of its environment.
+///
+/// ```
+/// use traceline::trace_context::{Carrier, IncomingContext};
+///
+/// let mut request = Carrier::headers();
+/// request.push(b"traceparent", b"00-00000000000000000000000000000000-00f067aa0ba902b7-01");
+/// request.push(b"tracestate", b"vendor=1");
+/// let incoming = IncomingContext::extract(&request);
+/// assert!(incoming.parent.is_none() && incoming.trace_state.is_empty());
+/// let warnings: Vec<String> = incoming.warnings.iter().map(ToString::to_string).collect();
+/// assert_eq!(warnings, [
+///     "invalid traceparent: trace-id is all zeros (byte 3)",
+///     "a tracestate goes with no valid traceparent",
+/// ]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct IncomingContext {
     /// The sender; `None` starts a new trace.
@@ -27,9 +42,7 @@ pub struct IncomingContext {
 /// Why something incoming is not used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IncomingWarning {
-    /// Several traceparents, even when they are equal.
-    TraceParentRepeated(usize),
-    /// A traceparent that is none.
+    /// A traceparent that is none, or several of them.
     TraceParentInvalid(ValueError),
     /// A value of another format that is none, where no traceparent came in.
     OtherInvalid(Kind, ValueError),
@@ -44,47 +57,48 @@ pub enum IncomingWarning {
 impl fmt::Display for IncomingWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            IncomingWarning::TraceParentRepeated(count) => {
-                write!(f, "{count} traceparents, so none may be used: new trace")
-            }
-            IncomingWarning::TraceParentInvalid(error) => {
-                write!(f, "invalid traceparent, new trace: {error}")
-            }
-            IncomingWarning::OtherInvalid(kind, error) => {
-                write!(f, "invalid {kind} dropped: {error}")
-            }
+            IncomingWarning::TraceParentInvalid(error) => write!(f, "invalid traceparent: {error}"),
+            IncomingWarning::OtherInvalid(kind, error) => write!(f, "invalid {kind}: {error}"),
             IncomingWarning::TraceStateAlone => {
-                f.write_str("tracestate dropped: it goes with no valid traceparent")
+                f.write_str("a tracestate goes with no valid traceparent")
             }
-            IncomingWarning::TraceStateInvalid(error) => {
-                write!(f, "invalid tracestate dropped: {error}")
-            }
-            IncomingWarning::BaggageInvalid(error) => {
-                write!(f, "invalid baggage member dropped: {error}")
-            }
+            IncomingWarning::TraceStateInvalid(error) => write!(f, "invalid tracestate: {error}"),
+            IncomingWarning::BaggageInvalid(error) => write!(f, "invalid baggage member: {error}"),
         }
+    }
+}
+
+impl IncomingWarning {
+    /// Whether a new trace begins for it; everything else is only left out.
+    pub const fn is_restart(&self) -> bool {
+        matches!(self, IncomingWarning::TraceParentInvalid(_))
     }
 }
 
 impl IncomingContext {
     /// Takes the context out of a carrier.
     ///
-    /// An empty variable `TRACEPARENT` is the same as none, without a warning: that is how shells
+    /// An empty variable `TRACEPARENT` starts a new trace without a warning: that is how shells
     /// unset it for one command.
     pub fn extract(carrier: &Carrier) -> IncomingContext {
         let mut incoming = IncomingContext::default();
-        let parents: Vec<&[u8]> = carrier.all("traceparent").collect();
-        match parents[..] {
-            [] => incoming.continue_other(carrier),
-            [b""] if carrier.is_environment() => incoming.continue_other(carrier),
-            [value] => match TraceParent::parse(value) {
-                Ok(parent) => incoming.parent = Some(parent),
-                Err(error) => incoming.warnings.push(IncomingWarning::TraceParentInvalid(error)),
-            },
-            _ => incoming.warnings.push(IncomingWarning::TraceParentRepeated(parents.len())),
-        }
+        let is_unset = carrier.is_environment() && carrier.first("traceparent") == Some(b"");
+        let is_w3c = match Kind::TraceParent.extract(carrier) {
+            _ if is_unset => false,
+            Some(Ok(Propagation::TraceParent(parent))) => {
+                incoming.parent = Some(parent);
+                true
+            }
+            Some(Err(error)) => {
+                incoming.warnings.push(IncomingWarning::TraceParentInvalid(error));
+                false
+            }
+            _ => {
+                incoming.continue_other(carrier);
+                false
+            }
+        };
         let states: Vec<&[u8]> = carrier.all("tracestate").collect();
-        let is_w3c = incoming.parent.is_some() && !parents.iter().all(|value| value.is_empty());
         if !is_w3c {
             if states.iter().any(|state| !state.is_empty()) {
                 incoming.warnings.push(IncomingWarning::TraceStateAlone);

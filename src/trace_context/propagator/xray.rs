@@ -12,6 +12,15 @@ pub(crate) const HEADER: &str = "X-Amzn-Trace-Id";
 pub(crate) const VARIABLE: &str = "_X_AMZN_TRACE_ID";
 
 /// A valid `X-Amzn-Trace-Id`.
+///
+/// ```
+/// use traceline::trace_context::XrayTraceId;
+///
+/// let value = XrayTraceId::parse(b"Sampled=1;Root=1-5759e988-bd862e3fe1be46a994272793")?;
+/// assert_eq!(value.epoch, 1_465_510_280);
+/// assert_eq!(value.context.sampled, Some(true));
+/// # Ok::<(), traceline::trace_context::ValueError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct XrayTraceId {
     /// Trace, span (none behind a load balancer) and sampling.
@@ -56,10 +65,7 @@ impl XrayTraceId {
                         b"1" => Some(true),
                         b"0" => Some(false),
                         b"?" => None,
-                        _ => {
-                            let fault = Fault::Rule("must be 0, 1 or ?");
-                            return Err(ValueError::new("Sampled", at, fault));
-                        }
+                        _ => return Err(ValueError::choice("Sampled", at, text, "0, 1 or ?")),
                     };
                 }
                 b"Lineage" if is_lineage(text) => {
@@ -80,8 +86,7 @@ fn root(text: &[u8], byte: usize) -> Result<(TraceId, u32), ValueError> {
     let mut fields = split(text, b'-');
     let (version, _) = fields.next().unwrap_or_default();
     if version != b"1" {
-        let fault = Fault::Rule("must be 1-<8 hex digits>-<24 hex digits>");
-        return Err(ValueError::new("Root", byte, fault));
+        return Err(ValueError::choice("Root version", byte, version, "1"));
     }
     let mut digits = Vec::with_capacity(32);
     for (name, width, expected) in [("Root time", 8, "8"), ("Root unique part", 24, "24")] {
@@ -134,6 +139,13 @@ fn is_lineage(text: &[u8]) -> bool {
 }
 
 /// The root: `1-{8 hex}-{24 hex}`.
+///
+/// ```
+/// use traceline::trace_context::{TraceId, xray_root};
+///
+/// let id = TraceId::from_lower_hex(b"4bf92f3577b34da6a3ce929d0e0e4736").unwrap();
+/// assert_eq!(xray_root(id), "1-4bf92f35-77b34da6a3ce929d0e0e4736");
+/// ```
 pub fn xray_root(trace_id: TraceId) -> String {
     let digits = trace_id.to_string();
     let (time, unique) = digits.split_at(8);
@@ -146,11 +158,9 @@ pub(super) fn write(context: &RemoteContext) -> Option<String> {
     if let Some(span_id) = context.span_id {
         value.push_str(&format!(";Parent={span_id}"));
     }
-    let sampled = match context.sampled {
-        Some(true) => "1",
-        Some(false) => "0",
-        None => "?",
-    };
-    value.push_str(&format!(";Sampled={sampled}"));
+    // Undecided is told by saying nothing: `Sampled=?` means the same, and not all readers know it.
+    if let Some(sampled) = context.sampled {
+        value.push_str(&format!(";Sampled={}", u8::from(sampled)));
+    }
     Some(value)
 }

@@ -1,17 +1,21 @@
 //! `traceline mint`: new contexts, or given ones in another format.
 
+use std::ffi::OsString;
 use std::fmt;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufRead, BufWriter, Write};
 
 use clap::Args;
 
 use super::outgoing::OutgoingArgs;
 use crate::render::{Ancestry, OutgoingForm, outgoing_context};
 use crate::trace_context::{
-    BaggageMember, Fault, Format, IdGenerator, Kind, Level, Loss, OutgoingContext, Propagation,
-    Randomness, Threshold, TraceFlags, TraceId, TraceIdSpelling, TraceParent, ValueError,
-    read_trace_id, recognize,
+    BaggageMember, Format, IdGenerator, Level, Loss, OutgoingContext, Randomness, Threshold,
+    TraceFlags, TraceId, TraceIdSpelling, TraceParent, ValueError, read_trace_id,
 };
+
+mod convert;
+
+use convert::Source;
 
 /// Print a new traceparent
 ///
@@ -47,12 +51,16 @@ pub struct MintArgs {
     trace_id: Option<String>,
 
     /// Convert this value of any kind instead of starting a trace; what is lost is told on stderr
+    ///
+    /// A bare value, or `name: value`, repeated for several headers; `-` reads header lines from
+    /// standard input.
     #[arg(
         long,
         value_name = "VALUE",
+        allow_hyphen_values = true,
         conflicts_with_all = ["trace_id", "sampled", "unsampled", "sample_rate", "count"]
     )]
-    from: Option<String>,
+    from: Vec<OsString>,
 
     /// Add a member to the tracestate; repeat for more, the first one stands left-most
     #[arg(long, value_name = "KEY=VALUE")]
@@ -80,6 +88,10 @@ pub enum MintError {
     Member(&'static str, String),
     /// Not a probability.
     SampleRate(f64),
+    /// Several values to convert, and this one does not say which header it is.
+    Unnamed(String),
+    /// Standard input could not be read.
+    Input(io::Error),
     /// `--format value` where the format needs several headers.
     SeveralHeaders,
     /// Writing failed.
@@ -96,6 +108,10 @@ impl fmt::Display for MintError {
             MintError::SampleRate(rate) => {
                 write!(f, "--sample-rate: {rate} is no probability between 0 and 1")
             }
+            MintError::Unnamed(value) => {
+                write!(f, "--from: {value:?} must be `name: value` where there are several")
+            }
+            MintError::Input(error) => write!(f, "cannot read standard input: {error}"),
             MintError::SeveralHeaders => f.write_str(
                 "--format value: this system needs several headers, so it has no single value",
             ),
@@ -139,6 +155,7 @@ impl MintArgs {
         self,
         ids: &mut IdGenerator,
         epoch: u32,
+        stdin: &mut dyn BufRead,
         stdout: &mut dyn Write,
         stderr: &mut dyn Write,
     ) -> Result<u8, MintError> {
@@ -150,8 +167,8 @@ impl MintArgs {
         let ids = seeded.as_mut().unwrap_or(ids);
         let plan = self.plan()?;
         let mut out = BufWriter::with_capacity(1 << 16, stdout);
-        match &self.from {
-            Some(value) => plan.convert(value.as_bytes(), ids, &mut out, stderr)?,
+        match Source::of(&self.from, stdin)? {
+            Some(source) => plan.convert(source, ids, &mut out, stderr)?,
             None if plan.is_plain() => plan.mint_plain(self.count, ids, &mut out)?,
             None => {
                 for number in 0..self.count {
@@ -161,9 +178,12 @@ impl MintArgs {
             }
         }
         out.flush()?;
-        if plan.form == OutgoingForm::Value
-            && !(plan.tracestate.is_empty() && plan.baggage.is_empty())
-        {
+        // A conversion has told this with all else that it lost.
+        if self.from.is_empty() && plan.has_tracestate() && plan.format != Format::W3c {
+            writeln!(stderr, "note: not carried over: {}", Loss::TraceState)?;
+        }
+        let has_more = plan.has_tracestate() && plan.format == Format::W3c;
+        if plan.form == OutgoingForm::Value && (has_more || !plan.baggage.is_empty()) {
             writeln!(
                 stderr,
                 "note: only the value itself is printed; --format header or env has the tracestate and baggage too"
@@ -212,6 +232,11 @@ impl MintArgs {
 }
 
 impl Plan {
+    /// Whether contexts may have a tracestate.
+    fn has_tracestate(&self) -> bool {
+        !self.tracestate.is_empty() || matches!(self.sampling, Sampling::Rate(Some(_)))
+    }
+
     /// Whether each line is a traceparent and nothing else: a million of them must be quick.
     fn is_plain(&self) -> bool {
         self.format == Format::W3c
@@ -278,42 +303,6 @@ impl Plan {
         Ok(())
     }
 
-    fn convert(
-        &self,
-        value: &[u8],
-        ids: &mut IdGenerator,
-        out: &mut dyn Write,
-        stderr: &mut dyn Write,
-    ) -> Result<(), MintError> {
-        let kind = recognize(value).unwrap_or(Kind::TraceParent);
-        let source = kind.parse(value).map_err(|error| MintError::Option("--from", error))?;
-        let no_trace = MintError::Option("--from", {
-            ValueError { field: kind.name(), byte: 0, fault: Fault::Rule("names no trace") }
-        });
-        let Some(remote) = source.context() else { return Err(no_trace) };
-        let Some(trace_id) = remote.trace_id else { return Err(no_trace) };
-        let mut losses = Loss::of_source(&source, self.format);
-        let flags = match &source {
-            Propagation::TraceParent(traceparent) => traceparent.trace_flags.outgoing(self.level),
-            _ => TraceFlags::NONE,
-        };
-        let span_id = remote.span_id.unwrap_or_else(|| {
-            losses.push(Loss::NoSpan);
-            ids.span_id()
-        });
-        let mut context = OutgoingContext::from(TraceParent::new(trace_id, span_id, flags));
-        context.sampled = remote.sampled;
-        context.debug = remote.debug;
-        context.is_64_bit = remote.is_64_bit;
-        self.add_members(&mut context)?;
-        losses.extend(context.losses(self.format));
-        self.write(&context, false, out)?;
-        for loss in losses {
-            writeln!(stderr, "note: not carried over: {loss}")?;
-        }
-        Ok(())
-    }
-
     fn write(
         &self,
         context: &OutgoingContext,
@@ -341,178 +330,4 @@ fn timed_trace_id(random: TraceId, epoch: u32, format: Format) -> TraceId {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use clap::Parser;
-
-    #[derive(Parser)]
-    struct Command {
-        #[command(flatten)]
-        args: MintArgs,
-    }
-
-    const EPOCH: u32 = 0x640c_fd8d;
-
-    fn run(arguments: &str) -> Result<(String, String), String> {
-        let arguments = ["mint"].into_iter().chain(arguments.split_whitespace());
-        let args = Command::try_parse_from(arguments).map_err(|error| error.to_string())?.args;
-        let (mut out, mut talk) = (Vec::new(), Vec::new());
-        args.run(&mut IdGenerator::from_seed([1; 32]), EPOCH, &mut out, &mut talk)
-            .map_err(|error| error.to_string())?;
-        Ok((String::from_utf8(out).unwrap(), String::from_utf8(talk).unwrap()))
-    }
-
-    fn mint(arguments: &str) -> String {
-        run(arguments).unwrap().0
-    }
-
-    const FROM: &str = "--from 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-
-    #[test]
-    fn a_minted_value_is_a_traceparent_with_these_flags() {
-        for (arguments, flags) in [
-            ("", 0x03),
-            ("--unsampled", 0x02),
-            ("--level 1", 0x01),
-            ("--level 1 --unsampled", 0x00),
-            ("--trace-id a3ce929d0e0e4736", 0x01),
-            ("--sample-rate 1", 0x03),
-            ("--sample-rate 0", 0x02),
-        ] {
-            let value = mint(arguments);
-            let traceparent = TraceParent::parse(value.trim_end().as_bytes()).unwrap();
-            assert_eq!(traceparent.trace_flags.bits(), flags, "{arguments}");
-        }
-    }
-
-    #[test]
-    fn count_gives_different_ones() {
-        let minted = mint("--count 100");
-        let mut lines: Vec<&str> = minted.lines().collect();
-        lines.sort();
-        lines.dedup();
-        assert_eq!(lines.len(), 100);
-    }
-
-    #[test]
-    fn one_context_is_written_in_every_format() {
-        let table = [
-            ("w3c", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\n"),
-            ("b3", "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-1\n"),
-            (
-                "b3-multi",
-                "X-B3-TraceId: 4bf92f3577b34da6a3ce929d0e0e4736\nX-B3-SpanId: 00f067aa0ba902b7\nX-B3-Sampled: 1\n",
-            ),
-            ("jaeger", "4bf92f3577b34da6a3ce929d0e0e4736:00f067aa0ba902b7:0:1\n"),
-            (
-                "xray",
-                "Root=1-4bf92f35-77b34da6a3ce929d0e0e4736;Parent=00f067aa0ba902b7;Sampled=1\n",
-            ),
-            (
-                "datadog",
-                "x-datadog-trace-id: 11803532876627986230\nx-datadog-parent-id: 67667974448284343\n\
-                 x-datadog-sampling-priority: 1\nx-datadog-tags: _dd.p.tid=4bf92f3577b34da6\n",
-            ),
-            ("gcp", "4bf92f3577b34da6a3ce929d0e0e4736/67667974448284343;o=1\n"),
-            ("sentry", "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-1\n"),
-        ];
-        for (system, expected) in table {
-            assert_eq!(mint(&format!("{FROM} --as {system}")), expected);
-        }
-    }
-
-    #[test]
-    fn every_form_of_output_carries_tracestate_and_baggage() {
-        let table = [
-            (
-                "header",
-                "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\n\
-                 tracestate: a=1,b=2\nbaggage: k=50%25\n",
-            ),
-            (
-                "env",
-                "TRACEPARENT=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\n\
-                 TRACESTATE=a=1,b=2\nBAGGAGE=k=50%25\n",
-            ),
-            (
-                "curl",
-                "-H 'traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' \
-                 -H 'tracestate: a=1,b=2' -H 'baggage: k=50%25'\n",
-            ),
-            (
-                "json",
-                "{\"schema\":\"traceline.mint/1\",\
-                 \"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\",\
-                 \"trace_id\":\"4bf92f3577b34da6a3ce929d0e0e4736\",\"span_id\":\"00f067aa0ba902b7\",\
-                 \"trace_flags\":\"01\",\"sampled\":true,\"headers\":{\
-                 \"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\",\
-                 \"tracestate\":\"a=1,b=2\",\"baggage\":\"k=50%25\"}}\n",
-            ),
-        ];
-        for (output, expected) in table {
-            let arguments = format!(
-                "{FROM} --tracestate a=1 --tracestate b=2 --baggage k=50% --format {output}"
-            );
-            assert_eq!(mint(&arguments), expected);
-        }
-    }
-
-    #[test]
-    fn ids_for_xray_and_datadog_begin_with_the_time() {
-        assert!(mint("--as xray").starts_with("Root=1-640cfd8d-"));
-        assert!(mint("--as datadog").contains("_dd.p.tid=640cfd8d00000000\n"));
-    }
-
-    #[test]
-    fn the_sample_rate_is_told_where_the_trace_is_sampled() {
-        let minted = mint("--sample-rate 0.25 --count 400 --format header");
-        let sampled = minted.lines().filter(|line| line.ends_with("-03")).count();
-        assert_eq!(minted.lines().filter(|line| *line == "tracestate: ot=th:c").count(), sampled);
-        assert!((60..140).contains(&sampled), "{sampled}");
-        for line in minted.lines().filter_map(|line| line.strip_prefix("traceparent: ")) {
-            let traceparent = TraceParent::parse(line.as_bytes()).unwrap();
-            let randomness = Randomness::of_trace(traceparent.trace_id);
-            let threshold = Threshold::from_probability(0.25).unwrap();
-            assert_eq!(threshold.accepts(randomness), traceparent.trace_flags.is_sampled());
-        }
-    }
-
-    #[test]
-    fn what_a_conversion_loses_is_told() {
-        let (_, talk) = run(
-            "--from 4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-d-05e3ac9a4f6e3b90 --as gcp",
-        )
-        .unwrap();
-        assert_eq!(
-            talk,
-            "note: not carried over: the sender's parent span 05e3ac9a4f6e3b90\n\
-             note: not carried over: debug, which became sampled\n"
-        );
-    }
-
-    #[test]
-    fn errors_name_the_option() {
-        let table = [
-            ("--trace-id 123", ""),
-            (
-                "--trace-id xyz",
-                "--trace-id: trace-id has \"x\", only 0-9 and a-f are allowed (byte 0)",
-            ),
-            ("--sample-rate 2", "--sample-rate: 2 is no probability between 0 and 1"),
-            (
-                "--tracestate A=1",
-                "--tracestate: key has uppercase \"A\", which is not allowed there (byte 0)",
-            ),
-            ("--tracestate a", "--tracestate: \"a\" has no \"=\" between key and value"),
-            ("--baggage a(=1", "--baggage: key has \"(\", which is not allowed there (byte 1)"),
-            ("--from a=1", "--from: tracestate names no trace (byte 0)"),
-        ];
-        for (arguments, message) in table {
-            match run(arguments) {
-                Err(error) => assert_eq!(error, message),
-                Ok(_) => assert_eq!(message, "", "{arguments}"),
-            }
-        }
-    }
-}
+mod tests;
