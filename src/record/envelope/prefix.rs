@@ -128,6 +128,12 @@ pub(super) fn java_service_wrapper<'a>(
     line: &'a [u8],
     reference: &Reference,
 ) -> Option<Envelope<'a>> {
+    // A cheap look first: a word in capitals, and a bar.
+    let word = line.iter().take(8).take_while(|b| b.is_ascii_uppercase()).count();
+    let blanks = line[word..].iter().take(8).take_while(|b| **b == b' ').count();
+    if word < 4 || line.get(word + blanks) != Some(&b'|') {
+        return None;
+    }
     let mut columns = line.splitn(4, |b| *b == b'|');
     let (level, process, time) = (columns.next()?, columns.next()?, columns.next()?);
     let process = process.trim_ascii();
@@ -150,6 +156,8 @@ pub(super) fn java_service_wrapper<'a>(
 /// `payment.log:12:text` and `payment.log:text`, as grep prints them for several files.
 fn grep<'a>(line: &'a [u8], path: &'a [u8]) -> Option<Envelope<'a>> {
     const ENDINGS: [&[u8]; 6] = [b".log", b".txt", b".json", b".jsonl", b".out", b".err"];
+    // A cheap look first: dates have no dot.
+    path.iter().rposition(|b| *b == b'.')?;
     let is_file = ENDINGS.iter().any(|ending| path.ends_with(ending))
         || memchr::memmem::find(path, b".log.").is_some();
     // Android's tag `W/System.err`.

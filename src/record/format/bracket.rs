@@ -171,6 +171,10 @@ fn level_behind_stamp(inside: &[u8], end: usize) -> Option<(Severity, &[u8])> {
 /// `[core:error]`, `[pool-1-thread-1  INFO  com.example.a.very.long.ClassName  opId=]`.
 fn level_among(inside: &[u8], after_time: bool) -> Option<(Severity, &[u8])> {
     let is_border = |b: &u8| matches!(b, b' ' | b'/' | b':' | b'|' | b'#' | b'.');
+    // A cheap look first: ids have neither.
+    if !(inside.iter().any(u8::is_ascii_uppercase) || after_time && inside.iter().any(is_border)) {
+        return None;
+    }
     if inside.len() >= SHORT {
         let mut words = inside[..inside.len().min(LONGEST)].split(is_border);
         return words.find_map(|word| Some((strict_level(word)?, word)));

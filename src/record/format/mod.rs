@@ -20,6 +20,7 @@ mod postgres;
 mod recognise;
 mod security;
 pub(crate) mod shape;
+mod token;
 mod words;
 
 use super::envelope::{self, Peeled};

@@ -20,8 +20,10 @@ pub(super) fn pairs<'a>(
 ) {
     let mut set = FieldSet::new();
     let mut any = false;
-    for (key, rest) in keys(text) {
+    for equals in memchr::memchr_iter(b'=', text) {
+        let Some(key) = key_before(text, equals) else { continue };
         let Some(alias) = cache.lookup(key) else { continue };
+        let rest = &text[equals + 1..];
         let wanted = matches!(
             alias.slot,
             Slot::Service
@@ -115,7 +117,9 @@ pub(super) fn attributes<'a>(text: &'a [u8], arena: &'a Bump) -> Attributes<'a> 
         }
         add("http.response.status_code", AttributeValue::Json(request.status));
     }
-    for (key, rest) in keys(text) {
+    for equals in memchr::memchr_iter(b'=', text) {
+        let Some(key) = key_before(text, equals) else { continue };
+        let rest = &text[equals + 1..];
         let Some(value) = pair_value(rest) else { continue };
         let value = if is_number(value) && !rest.starts_with(b"\"") {
             AttributeValue::Json(value)
@@ -141,14 +145,17 @@ fn is_number(text: &[u8]) -> bool {
         && fraction.is_none_or(is_digits)
 }
 
-/// The keys of `key=value` pairs anywhere in a text, and what follows each `=`.
-fn keys(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    memchr::memchr_iter(b'=', text).filter_map(|equals| {
-        let is_key = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'@');
-        let length = text[..equals].iter().rev().take_while(|b| is_key(b)).count();
-        let start = equals - length;
-        // The query of a URL is not the logger's word.
-        let is_query = start > 0 && matches!(text[start - 1], b'?' | b'&' | b'/' | b'%' | b';');
-        (length > 0 && !is_query).then(|| (&text[start..equals], &text[equals + 1..]))
-    })
+/// The key before the `=` at an offset, if it is one.
+#[inline]
+fn key_before(text: &[u8], equals: usize) -> Option<&[u8]> {
+    let mut start = equals;
+    while start > 0
+        && (text[start - 1].is_ascii_alphanumeric()
+            || matches!(text[start - 1], b'_' | b'.' | b'-' | b'@'))
+    {
+        start -= 1;
+    }
+    // The query of a URL is not the logger's word.
+    let is_query = start > 0 && matches!(text[start - 1], b'?' | b'&' | b'/' | b'%' | b';');
+    (start < equals && !is_query).then(|| &text[start..equals])
 }

@@ -11,6 +11,7 @@ use super::level::{
     channel_level, cisco, glued_level, hana_level, letter_before_tag, special_level,
 };
 use super::pairs::{pairs, request_line};
+use super::token::{self, Word};
 use super::words::{is_address, is_header_word, is_place, without_separators};
 use crate::record::fields::{self, KeyCache, Slot};
 use crate::record::identity::{self, FoundTrace, Identity};
@@ -220,28 +221,7 @@ impl<'a> Header<'a> {
             self.body = stamp;
         }
         for _ in 0..32 {
-            let rest = &self.text[self.at..];
-            let skip = rest
-                .iter()
-                .position(|b| {
-                    !matches!(
-                        b,
-                        b' ' | b'\t'
-                            | b'|'
-                            | b'-'
-                            | b','
-                            | b';'
-                            | b':'
-                            | b'~'
-                            | b'>'
-                            | b'#'
-                            | b'*'
-                            | b'.'
-                            | b']'
-                    )
-                })
-                .unwrap_or(rest.len());
-            self.at += skip;
+            self.at += token::gap(&self.text[self.at..]);
             if self.at >= self.text.len() || self.at > LONGEST_HEADER {
                 break;
             }
@@ -274,6 +254,7 @@ impl<'a> Header<'a> {
     }
 
     /// Reads one token; false where the message begins.
+    #[inline(always)]
     fn token(&mut self) -> bool {
         let rest = &self.text[self.at..];
         let first = rest[0];
@@ -343,21 +324,15 @@ impl<'a> Header<'a> {
 
     fn word(&mut self, after_time: bool) -> bool {
         let rest = &self.text[self.at..];
-        let length = rest
-            .iter()
-            .position(|b| matches!(b, b' ' | b'\t' | b'|' | b']' | b')' | b'['))
-            .unwrap_or(rest.len())
-            .max(1);
+        let Word { length, bare_length, equals } = token::word(rest);
         let word = &rest[..length];
         if self.timestamp.is_none() && is_address(word) {
             self.unknown_words += 1;
             self.at += length;
             return self.unknown_words <= WORDS_BEFORE_TIME;
         }
-        if let Some(at) = word.iter().position(|b| *b == b'=')
-            && at > 0
-        {
-            return self.pair(at, length);
+        if equals > 0 {
+            return self.pair(equals, length);
         }
         // `E [22/Nov/2026:…]` of CUPS.
         if length == 1
@@ -391,11 +366,6 @@ impl<'a> Header<'a> {
             self.severity = self.severity.or(Some((severity, &word[1..])));
             return false;
         }
-        // Separators that loggers put directly behind a word: `INFO:`, `main::`, `ERROR,`.
-        let bare_length = word
-            .iter()
-            .position(|b| matches!(b, b':' | b',' | b';' | b'>' | b'*'))
-            .unwrap_or(length);
         let bare = &word[..bare_length];
         let followed = rest.get(bare_length).copied();
         if after_time

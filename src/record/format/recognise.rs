@@ -134,6 +134,11 @@ pub(super) fn erlang<'a>(line: &'a [u8], reference: &Reference) -> Option<Readin
 
 /// `Started GET "/orders" for 10.0.0.7 at 2026-11-22 10:30:45 +0000`, tagged or not.
 pub(super) fn rails<'a>(line: &'a [u8], reference: &Reference) -> Option<Reading<'a>> {
+    // A cheap look first: the offset of the zone ends the line.
+    if !matches!(line.trim_ascii_end(), [.., b'+' | b'-', b'0'..=b'9', b'0'..=b'9', _, b'0'..=b'9'])
+    {
+        return None;
+    }
     let mut text = line;
     while let Some(rest) = text.strip_prefix(b"[") {
         text = rest[memchr::memchr(b']', rest)? + 1..].trim_ascii_start();
@@ -341,6 +346,11 @@ pub(super) fn cmtrace<'a>(line: &'a [u8], reference: &Reference) -> Option<Readi
 /// `[12938:1122/103045.532958:ERROR:gpu_init.cc(453)] text` of Chromium and what is built on it:
 /// process and thread (not always), date and time, level, place.
 pub(super) fn chromium<'a>(line: &'a [u8], reference: &Reference) -> Option<Reading<'a>> {
+    // A cheap look first.
+    let digits = line[1..].iter().take(10).take_while(|b| b.is_ascii_digit()).count();
+    if !matches!((digits, line.get(1 + digits)), (4, Some(b'/')) | (1..=9, Some(b':'))) {
+        return None;
+    }
     let close = memchr::memchr(b']', &line[..line.len().min(200)])?;
     let mut parts = line[1..close].split(|b| *b == b':');
     let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);

@@ -49,6 +49,9 @@ pub(super) fn event_format<'a>(line: &'a [u8], reference: &Reference) -> Option<
 
 /// A VPC flow log of version 2: `2 ACCOUNT eni-… SRC DST … START END ACTION STATUS`.
 pub(super) fn vpc_flow<'a>(line: &'a [u8], _: &Reference) -> Option<Reading<'a>> {
+    if line.get(1) != Some(&b' ') {
+        return None;
+    }
     let mut columns = line.trim_ascii().split(|b| *b == b' ');
     let (_version, account, interface) = (columns.next()?, columns.next()?, columns.next()?);
     if account.len() != 12 || !interface.starts_with(b"eni-") {

@@ -4,8 +4,12 @@ use crate::record::identity::{self, FoundTrace};
 
 /// `[app,trace,span]` and `[app,trace,span,exportable]` of Spring Cloud Sleuth, ids possibly empty.
 pub(super) fn service_of_triple(inside: &[u8]) -> Option<&[u8]> {
-    let mut parts = inside.split(|b| *b == b',');
-    let (app, trace, span) = (parts.next()?, parts.next()?, parts.next()?);
+    let (app, rest) = inside.split_at(inside.iter().take(65).position(|b| *b == b',')?);
+    let rest = &rest[1..];
+    // Ids have one of few lengths.
+    let end = [32, 16, 0, 1].into_iter().find(|at| rest.get(*at) == Some(&b','));
+    let (trace, rest) = rest.split_at(end.or_else(|| rest.iter().position(|b| *b == b','))?);
+    let span = rest[1..].split(|b| *b == b',').next()?;
     let is_id = |part: &[u8]| {
         let part = part.trim_ascii();
         part.is_empty()
@@ -54,8 +58,7 @@ pub(super) fn is_header_word(word: &[u8], rest: &[u8]) -> bool {
     let is_column = rest.starts_with(b" ") && after.starts_with(b": ") || rest.starts_with(b"|");
     let ends =
         word.ends_with(b":") || is_column || rest.starts_with(b" - ") || rest.starts_with(b"\t");
-    let dotted =
-        memchr::memchr(b'.', word).is_some() || memchr::memmem::find(word, b"::").is_some();
+    let dotted = word.contains(&b'.') || word.windows(2).any(|pair| pair == b"::");
     let plain = word.iter().all(|b| {
         b.is_ascii_alphanumeric()
             || matches!(b, b'.' | b'_' | b'$' | b':' | b'/' | b'-' | b'#' | b'@' | b'<' | b'>')
@@ -67,8 +70,8 @@ pub(super) fn is_header_word(word: &[u8], rest: &[u8]) -> bool {
 /// `2001:db8:1:2:3:4:5:6`: an address of IPv6, the client of an access log.
 pub(super) fn is_address(word: &[u8]) -> bool {
     word.len() >= 3
-        && word.iter().filter(|b| **b == b':').count() >= 2
         && word.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.' | b'%'))
+        && word.iter().filter(|b| **b == b':').count() >= 2
         && (word.iter().any(u8::is_ascii_alphabetic)
             || memchr::memmem::find(word, b"::").is_some()
             || word.iter().filter(|b| **b == b':').count() > 3)
@@ -86,6 +89,11 @@ pub(super) fn is_place(word: &[u8]) -> bool {
 
 /// The offset of the bracket that closes a group.
 pub(super) fn matching(window: &[u8], open: u8, close: u8) -> Option<usize> {
+    // Nearly always there is none inside.
+    let first = memchr::memchr2(open, close, window)?;
+    if window[first] == close {
+        return Some(first);
+    }
     let mut depth = 0;
     for (at, byte) in window.iter().enumerate() {
         if *byte == open {

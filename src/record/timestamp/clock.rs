@@ -51,8 +51,13 @@ pub(super) fn time_of_day(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
     if hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    let mut end = at + 5;
-    let mut time = i64::from(hour * 3600 + minute * 60 + second) * SECOND;
+    after_seconds(bytes, i64::from(hour * 3600 + minute * 60 + second) * SECOND, at + 5)
+}
+
+/// What may follow the seconds: a fraction, and the half of the day.
+#[inline]
+pub(super) fn after_seconds(bytes: &[u8], time: i64, end: usize) -> Option<(i64, usize)> {
+    let (mut time, mut end) = (time, end);
     match bytes.get(end) {
         Some(b'.' | b',') => {
             let (fraction, digits) = fraction(bytes, end + 1);
@@ -76,15 +81,13 @@ pub(super) fn time_of_day(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
 /// Digits after the decimal separator as nanoseconds (further digits are cut), and how many.
 #[inline]
 pub(super) fn fraction(bytes: &[u8], at: usize) -> (i64, usize) {
-    let mut value = 0;
-    let mut scale = SECOND;
-    let mut digits = 0;
-    while let Some(digit) = bytes.get(at + digits).filter(|b| b.is_ascii_digit()) {
-        scale /= 10;
-        value += i64::from(digit - b'0') * scale;
-        digits += 1;
-    }
-    (value, digits)
+    const SCALE: [i64; 10] =
+        [SECOND, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
+    let rest = bytes.get(at..).unwrap_or_default();
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let counted = digits.min(9);
+    let value = rest[..counted].iter().fold(0, |value, b| value * 10 + i64::from(b - b'0'));
+    (value * SCALE[counted], digits)
 }
 
 /// Applies a following ` PM`, where there is one.

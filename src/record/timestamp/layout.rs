@@ -4,7 +4,7 @@
 //! and its cousins) is tried first; the rest is told apart by its first character.
 
 use super::clock::{
-    dotted_time, fraction_behind, half_of_day, minutes_only, time_of_day, zone_after,
+    after_seconds, dotted_time, fraction_behind, half_of_day, minutes_only, time_of_day, zone_after,
 };
 use super::compact::{compact, day_of_year, epoch, exponent, short_compact, short_year, tai64n};
 use super::month::month_name;
@@ -76,6 +76,10 @@ fn iso(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
     if bytes.get(7) != Some(&separator) {
         return ordinal(bytes, reference);
     }
+    if let Some((date, time)) = usual(bytes) {
+        let (time, end) = after_seconds(bytes, time, 19)?;
+        return finish(bytes, end, date, time, reference);
+    }
     let (year, month, day) = (four(bytes, 0)?, two(bytes, 5)?, two(bytes, 8)?);
     let at = between_date_and_time(bytes, 10)?;
     let (time, end) = match time_of_day(bytes, at) {
@@ -83,6 +87,32 @@ fn iso(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
         None => dotted_time(bytes, at).or_else(|| minutes_only(bytes, at))?,
     };
     finish(bytes, end, date(year, month, day)?, time, reference)
+}
+
+/// A year, a month and a day.
+type Date = (i64, u32, u32);
+
+/// The layout of nearly all stamps, `2026-11-22T10:30:45` with any of the usual separators: all of its
+/// places at once, where the general way asks for each whether it is there.
+#[inline]
+fn usual(bytes: &[u8]) -> Option<(Date, i64)> {
+    let text = bytes.first_chunk::<19>()?;
+    let is_laid_out = text[7] == text[4]
+        && matches!(text[10], b'T' | b' ')
+        && text[13] == b':'
+        && text[16] == b':';
+    let digit = |at: usize| u32::from(text[at].wrapping_sub(b'0'));
+    const DIGITS: [usize; 14] = [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18];
+    if !is_laid_out || DIGITS.iter().any(|at| digit(*at) > 9) {
+        return None;
+    }
+    let two = |at: usize| digit(at) * 10 + digit(at + 1);
+    let (hour, minute, second) = (two(11), two(14), two(17));
+    if hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let date = date(two(0) * 100 + two(2), two(5), two(8))?;
+    Some((date, i64::from(hour * 3600 + minute * 60 + second) * SECOND))
 }
 
 /// `2026-326T10:30:45`: the day of the year (ISO 8601, ordinal date).

@@ -48,6 +48,10 @@ const FOREIGN_MONTHS: &[(&str, u32)] = &[
 /// The month that is named at a position, and where the name ends.
 pub(super) fn month_name(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
     let name = bytes.get(at..at + 3)?;
+    // No month begins with another letter, in any of the languages.
+    if !matches!(name[0] | 0x20, b'a' | b'd'..=b'g' | b'j' | b'l'..=b'o' | b's') {
+        return None;
+    }
     let english = MONTHS.iter().position(|month| name.eq_ignore_ascii_case(*month));
     let Some(month) = english.map(|month| month as u32 + 1) else {
         return foreign_month(bytes, at);
@@ -77,6 +81,11 @@ pub(super) fn month_name(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
 }
 
 fn foreign_month(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
+    // The shortest have three letters, the longest, in bytes, five; then comes a separator.
+    let ends = |at: usize| matches!(bytes.get(at), Some(b' ' | b'.' | b'-' | b'/'));
+    if !(3..=5).any(|length| ends(at + length)) {
+        return None;
+    }
     let is_letter = |b: &&u8| b.is_ascii_alphabetic() || **b > 0x7f;
     let letters = bytes[at..].iter().take(8).take_while(is_letter).count();
     let word = std::str::from_utf8(&bytes[at..at + letters]).ok()?;
