@@ -29,10 +29,14 @@ pub(crate) struct Want<'a> {
     pub(crate) is_second: bool,
 }
 
-/// Bytes from which is learnt what one trace alone does not tell, of all sources together.
-const PRIMER: u64 = 16 << 20;
-/// The fewest of one source.
-const LEAST_OF_SOURCE: u64 = 128 << 10;
+/// Bytes of each of `count` sources from which is learnt what one trace alone does not tell.
+///
+/// Few sources share 16 MiB. Of many, some may be other programs' and teach nothing, so each keeps
+/// 1 MiB as long as all together stay below 64 MiB, which any reading can afford.
+fn primed_bytes(count: usize) -> u64 {
+    let share = |all: u64| all / count.max(1) as u64;
+    share(16 << 20).max(share(64 << 20).min(1 << 20)).max(128 << 10)
+}
 
 /// Reads the inputs.
 ///
@@ -48,7 +52,7 @@ pub(crate) fn gather(
     let lines = LineTable::new();
     let primed_bytes = match want.is_second {
         true => 0,
-        false => (PRIMER / inputs.sources().len().max(1) as u64).max(LEAST_OF_SOURCE),
+        false => primed_bytes(inputs.sources().len()),
     };
     let ask = Ask {
         detail: Detail::Fields,
@@ -96,4 +100,16 @@ fn keep_named(names: &Names, picked: &mut Picked) -> Result<(), CliError> {
     names.see_all(&picked.traces.iter().map(|trace| trace.key).collect())?;
     picked.traces.retain(|trace| names.is_meant(trace.key));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::primed_bytes;
+
+    #[test]
+    fn few_sources_share_what_many_get_each() {
+        let of = |count| primed_bytes(count) >> 10;
+        assert_eq!([0, 1, 2, 16, 17, 64].map(of), [16384, 16384, 8192, 1024, 1024, 1024]);
+        assert_eq!([128, 512, 100_000].map(of), [512, 128, 128]);
+    }
 }

@@ -197,13 +197,6 @@ pub struct LineOrigin {
     pub length: u32,
 }
 
-impl ReadRecord<'_, '_> {
-    /// Whether a text stands anywhere in its lines.
-    pub fn mentions(&self, text: &str) -> bool {
-        self.texts.iter().any(|line| memchr::memmem::find(line, text.as_bytes()).is_some())
-    }
-}
-
 /// A record with the physical lines that it was made of.
 #[derive(Clone, Debug)]
 pub struct ReadRecord<'a, 'b> {

@@ -57,7 +57,9 @@ pub struct PrimerBatch {
 impl PrimerBatch {
     /// Adds a record of a source's beginning, whatever trace it is of.
     pub fn push(&mut self, source: SourceId, record: &LogRecord<'_>, lines: &[LineOrigin]) {
-        if let Some(stamp) = record.timestamp.map(|time| time.nanoseconds()) {
+        // Lines without an id, which may be another program's altogether, teach nothing.
+        if let (Some(_), Some(time)) = (record.trace, record.timestamp) {
+            let stamp = time.nanoseconds();
             self.seen.reach(source, (stamp, stamp));
             let service = self.batch.service(record);
             self.seen.precisions.observe(service, stamp);
@@ -164,6 +166,19 @@ mod tests {
         // Stock's log begins within the first call.
         assert_eq!(learnt(&records, &[shop, stock]), [2]);
         assert_eq!(learnt(&records, &[stock]), [2, 3]);
+    }
+
+    #[test]
+    fn lines_without_an_id_teach_nothing() {
+        // Another program's old lines within the same file once counted as the reach of its logs.
+        let mut records: Vec<_> = (1..4).flat_map(|key| call(key, 20_000 * key as i64)).collect();
+        let without: Vec<_> = [-200_000, 200_000]
+            .map(|at| (SourceId(1), LogRecord { trace: None, ..record("cron", 0, at, "tick") }))
+            .into();
+        let stock = [SourceId(1)];
+        assert_eq!(learnt(&records, &stock), [2]);
+        records.extend(without);
+        assert_eq!(learnt(&records, &stock), [2]);
     }
 
     /// The trace of a key, where only it was read beyond the primer.
