@@ -1,38 +1,20 @@
 //! Where the time went: self times of spans, and their sums by service and by operation.
 
+use crate::analysis::nesting::Nesting;
 use crate::analysis::{OperationShare, ServiceShare};
 use crate::trace::{Name, Trace};
 use std::collections::BTreeMap;
 
-/// By span, the nearest ancestor that has bounds. A span without times cannot hold its children's.
-pub(crate) fn timed_parents(trace: &Trace) -> Vec<Option<usize>> {
-    let mut parents: Vec<Option<usize>> = Vec::with_capacity(trace.spans.len());
-    for span in &trace.spans {
-        let parent = span.parent_index.and_then(|index| {
-            if trace.spans[index].bounds.is_some() { Some(index) } else { parents[index] }
-        });
-        parents.push(parent);
-    }
-    parents
-}
-
-/// By span, its interval as nanoseconds since the epoch.
-pub(crate) fn intervals(trace: &Trace) -> Vec<Option<(i64, i64)>> {
-    let interval = |bounds: crate::trace::SpanBounds| {
-        (bounds.start().nanoseconds(), bounds.end().nanoseconds())
-    };
-    trace.spans.iter().map(|span| span.bounds.map(interval)).collect()
-}
-
 /// Self time of each span: its interval minus the union of its children's, in nanoseconds.
-/// `None` without bounds.
-pub(crate) fn self_times(trace: &Trace) -> Vec<Option<u64>> {
-    let intervals = intervals(trace);
-    let mut order: Vec<(usize, i64, i64)> = timed_parents(trace)
-        .into_iter()
-        .zip(&intervals)
-        .filter_map(|(parent, interval)| parent.zip(*interval))
-        .map(|(parent, (start, end))| (parent, start, end))
+/// So is what children reach beyond records of theirs that end early. `None` without bounds.
+pub(crate) fn self_times(nesting: &Nesting) -> Vec<Option<u64>> {
+    let intervals = &nesting.intervals;
+    let timed =
+        intervals.iter().enumerate().filter_map(|(span, interval)| Some((span, (*interval)?)));
+    let mut order: Vec<(usize, i64, i64)> = timed
+        .flat_map(|(span, (start, end))| {
+            nesting.holders(span).map(move |holder| (holder, start, end))
+        })
         .collect();
     order.sort_unstable();
     let mut self_times: Vec<Option<u64>> =
@@ -131,7 +113,7 @@ pub(crate) fn operations(trace: &Trace, self_times: &[Option<u64>]) -> Vec<Opera
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::test_support::{SpanSpec, trace};
+    use crate::analysis::test_support::{RecordSpec, SpanSpec, trace, trace_of_records};
 
     const ROOT: SpanSpec = SpanSpec { id: 1, parent: 0, service: "a", times: Some((0, 100)) };
 
@@ -141,7 +123,7 @@ mod tests {
 
     fn by_id(specs: &[SpanSpec]) -> Vec<Option<u64>> {
         let trace = trace(specs);
-        let times = self_times(&trace);
+        let times = self_times(&Nesting::of(&trace));
         let mut by_id: Vec<_> = trace.spans.iter().map(|span| span.span_id).zip(times).collect();
         by_id.sort_unstable();
         by_id.into_iter().map(|(_, time)| time).collect()
@@ -166,10 +148,19 @@ mod tests {
         assert_eq!(times, [Some(70), None, Some(30)]);
     }
 
+    // One line of a span in the middle hid what was below it from the spans above.
+    #[test]
+    fn what_reaches_beyond_the_records_of_its_parent_is_waited_for_above() {
+        let at = |span, parent, time| RecordSpec { span, parent, time: Some(time) };
+        let records = [at(1, 0, 0), at(2, 1, 10), at(3, 2, 20), at(3, 2, 80), at(1, 0, 100)];
+        let trace = trace_of_records(&records);
+        assert_eq!(self_times(&Nesting::of(&trace)), [Some(40), Some(0), Some(60)]);
+    }
+
     #[test]
     fn shares_add_up_and_are_sorted() {
         let trace = trace(&[ROOT, child(2, 1, 10, 90), child(3, 1, 92, 94)]);
-        let times = self_times(&trace);
+        let times = self_times(&Nesting::of(&trace));
         let services = services(&trace, &times);
         let known: Vec<_> = services.iter().map(|s| (s.self_time, s.span_count)).collect();
         assert_eq!(known, [(82, 2), (18, 1)]);

@@ -2,18 +2,20 @@
 //!
 //! From the end backwards: as long as no child is running, the root itself is waited for; where a
 //! child ended, the walk continues inside that child, and goes on with what had ended before it
-//! began. Work that ran beside the chosen child is not on the path. The end is that of the trace: work
-//! that outlives its request and ends last is what the trace took so long for.
+//! began. Where nothing ended there and another child was running, that one is what time passed in,
+//! until there: nowhere is a span on the path while a child of it was at work, unless that child
+//! outlives it. The end is that of the trace: work that outlives its request and ends last is what
+//! the trace took so long for.
 
 use crate::analysis::PathStep;
-use crate::analysis::breakdown::{intervals, timed_parents};
+use crate::analysis::nesting::Nesting;
 use crate::record::Timestamp;
-use crate::trace::{SpanBounds, Trace, clock_skews};
+use crate::trace::{SpanBounds, Trace};
 use std::cmp::Reverse;
 
 /// Stamps are rounded: an overlap as short as this (nanoseconds), or a twentieth of the child, is
 /// no overlap.
-const ROUNDING: u64 = 1_000_000;
+const ROUNDING: i64 = 1_000_000;
 const TOLERATED_PART: u64 = 20;
 
 /// A span that is being walked back through.
@@ -25,12 +27,14 @@ struct Frame {
     cursor: i64,
     /// Children not yet looked at; the one that ends last is at the end.
     children: Vec<usize>,
+    /// Of the children that were still running at the cursor, the one that began first.
+    running: Option<usize>,
 }
 
 /// A trace's spans as the walk needs them.
 struct Walk<'a> {
     trace: &'a Trace,
-    intervals: Vec<Option<(i64, i64)>>,
+    intervals: &'a [Option<(i64, i64)>],
     /// By span: when it and all below it had ended.
     ends: Vec<i64>,
     /// By span: its children. Taken when the span is entered, which is once.
@@ -40,8 +44,8 @@ struct Walk<'a> {
 /// The steps in time order; they do not overlap. They reach from the root's start to the end of
 /// what ends last, be it the root or work that it did not wait for. In what is left between two
 /// steps no span was at work.
-pub(crate) fn critical_path(trace: &Trace) -> Vec<PathStep> {
-    let (mut walk, roots) = Walk::of(trace);
+pub(crate) fn critical_path(trace: &Trace, nesting: &Nesting) -> Vec<PathStep> {
+    let (mut walk, roots) = Walk::of(trace, nesting);
     let start = roots.iter().filter_map(|&root| walk.intervals[root]).map(|i| i.0).min();
     let end = roots.iter().map(|&root| walk.ends[root]).max();
     let mut stack = Vec::new();
@@ -51,7 +55,7 @@ pub(crate) fn critical_path(trace: &Trace) -> Vec<PathStep> {
         children.sort_unstable_by_key(|&root| {
             (walk.ends[root], walk.intervals[root].map(|(start, _)| Reverse(start)), root)
         });
-        stack.push(Frame { span: None, start, cursor, children });
+        stack.push(Frame { span: None, start, cursor, children, running: None });
     }
 
     let mut backwards: Vec<PathStep> = Vec::new();
@@ -86,7 +90,7 @@ pub(crate) fn critical_path(trace: &Trace) -> Vec<PathStep> {
         step(frame.span, end, frame.cursor);
         frame.cursor = end;
         let children = std::mem::take(&mut walk.children[child]);
-        stack.push(Frame { span: Some(child), start, cursor: end, children });
+        stack.push(Frame { span: Some(child), start, cursor: end, children, running: None });
     }
     backwards.reverse();
     backwards
@@ -96,27 +100,22 @@ fn walk_end(trace: &Trace, span: usize) -> Option<i64> {
     trace.spans[span].bounds.map(|bounds| bounds.end().nanoseconds())
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
     /// Also gives the spans that hang below none.
-    fn of(trace: &Trace) -> (Walk<'_>, Vec<usize>) {
-        let intervals = intervals(trace);
+    fn of(trace: &'a Trace, nesting: &'a Nesting) -> (Walk<'a>, Vec<usize>) {
+        let intervals = &nesting.intervals;
         let mut children: Vec<Vec<usize>> = vec![Vec::new(); trace.spans.len()];
         let mut ends: Vec<i64> =
             intervals.iter().map(|known| known.map_or(i64::MIN, |known| known.1)).collect();
         let mut roots = Vec::new();
-        // Where a clock is off, what seems to outlive its caller does not.
-        let skews = clock_skews(trace);
-        let is_off = |span: usize| {
-            let service_name = trace.spans[span].service_name.as_ref();
-            skews.iter().any(|skew| Some(&skew.service_name) == service_name)
-        };
         // Parents come before their children.
-        for (span, parent) in timed_parents(trace).into_iter().enumerate().rev() {
-            match parent {
+        for span in (0..trace.spans.len()).rev() {
+            match nesting.holders(span).last() {
                 _ if intervals[span].is_none() => {}
                 Some(parent) => {
                     children[parent].push(span);
-                    if !is_off(span) {
+                    // Where a clock is off, what seems to outlive its caller does not.
+                    if !nesting.is_clock_off[span] {
                         ends[parent] = ends[parent].max(ends[span]);
                     }
                 }
@@ -143,11 +142,40 @@ impl Walk<'_> {
         while let Some(child) = frame.children.pop() {
             let Some((start, end)) = self.intervals[child] else { continue };
             let end = if frame.span.is_none() { self.ends[child] } else { end };
+            if start >= frame.cursor {
+                continue;
+            }
             if is_waited_for(self.trace, frame, (start, end)) {
+                // It ended before the cursor; what ran in between comes first.
+                if frame.cursor.saturating_sub(end) > ROUNDING
+                    && let Some(running) = self.take_running(frame)
+                {
+                    frame.children.push(child);
+                    return Some((running, frame.cursor));
+                }
                 return Some((child, end));
             }
+            // One that outlives a parent of known end was left to itself.
+            if self.reported_end(frame.span).is_none_or(|own_end| end <= own_end) {
+                let began = |child: usize| self.intervals[child].map(|(start, _)| start);
+                let before = frame.running.filter(|&known| began(known) <= Some(start));
+                frame.running = before.or(Some(child));
+            }
         }
-        None
+        self.take_running(frame).map(|running| (running, frame.cursor))
+    }
+
+    /// The child that was running at the cursor, if one was that did not outlive its parent.
+    fn take_running(&self, frame: &mut Frame) -> Option<usize> {
+        let running = frame.running.take()?;
+        self.intervals[running].filter(|(start, _)| *start < frame.cursor).map(|_| running)
+    }
+
+    fn reported_end(&self, span: Option<usize>) -> Option<i64> {
+        match self.trace.spans[span?].bounds? {
+            SpanBounds::Reported { end, .. } => Some(end.nanoseconds()),
+            SpanBounds::Observed { .. } => None,
+        }
     }
 }
 
@@ -167,13 +195,13 @@ fn is_waited_for(trace: &Trace, frame: &Frame, (start, end): (i64, i64)) -> bool
         Some(SpanBounds::Observed { end, .. }) if end.nanoseconds() == frame.cursor
     );
     let over = end.abs_diff(frame.cursor);
-    is_observed_end || over <= ROUNDING.max(end.abs_diff(start) / TOLERATED_PART)
+    is_observed_end || over <= ROUNDING.unsigned_abs().max(end.abs_diff(start) / TOLERATED_PART)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::test_support::{SpanSpec, trace};
+    use crate::analysis::test_support::{RecordSpec, SpanSpec, trace, trace_of_records};
 
     const MS: i64 = 1_000_000;
 
@@ -189,7 +217,7 @@ mod tests {
             })
             .collect();
         let trace = trace(&specs);
-        critical_path(&trace)
+        critical_path(&trace, &Nesting::of(&trace))
             .into_iter()
             .map(|step| {
                 let times = [step.start, step.end].map(|time| time.nanoseconds() / MS);
@@ -212,8 +240,18 @@ mod tests {
 
     #[test]
     fn of_parallel_calls_the_one_that_ends_last_counts() {
-        let steps = path(&[(1, 0, 0, 100), (2, 1, 10, 60), (3, 1, 20, 90), (4, 3, 20, 50)]);
+        let steps = path(&[(1, 0, 0, 100), (2, 1, 20, 60), (3, 1, 20, 90), (4, 3, 20, 50)]);
         assert_eq!(steps, [(1, 0, 20), (4, 20, 50), (3, 50, 90), (1, 90, 100)]);
+    }
+
+    // The caller was credited with time in which it had nothing to do but to wait.
+    #[test]
+    fn before_a_call_began_another_that_was_running_counts_until_then() {
+        let steps = path(&[(1, 0, 0, 100), (2, 1, 10, 90), (3, 1, 80, 200)]);
+        assert_eq!(steps, [(1, 0, 10), (2, 10, 80), (3, 80, 200)]);
+        // One that ended right there was waited for; the other is what ran before.
+        let calls = [(1, 0, 0, 100), (2, 1, 5, 90), (3, 1, 30, 60), (4, 1, 60, 100)];
+        assert_eq!(path(&calls), [(1, 0, 5), (2, 5, 30), (3, 30, 60), (4, 60, 100)]);
     }
 
     // It was left out, and a trace of two seconds was explained by its first tenth.
@@ -236,6 +274,16 @@ mod tests {
     fn what_a_root_began_counts_before_the_next_root() {
         let steps = path(&[(1, 0, 0, 30), (2, 1, 20, 50), (3, 0, 60, 80)]);
         assert_eq!(steps, [(1, 0, 20), (2, 20, 50), (3, 60, 80)]);
+    }
+
+    #[test]
+    fn a_span_of_one_line_hides_nothing_that_is_below_it() {
+        let at = |span, parent, time| RecordSpec { span, parent, time: Some(time * MS) };
+        let records = [at(1, 0, 0), at(2, 1, 10), at(3, 2, 20), at(3, 2, 80), at(1, 0, 100)];
+        let trace = trace_of_records(&records);
+        let steps = critical_path(&trace, &Nesting::of(&trace));
+        let spans: Vec<_> = steps.iter().map(|s| trace.spans[s.span].span_id.get()).collect();
+        assert_eq!(spans, [1, 3, 1]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::trace_context::SpanId;
 mod breakdown;
 mod critical_path;
 mod gaps;
+mod nesting;
 mod summary;
 #[cfg(test)]
 mod test_support;

@@ -1,6 +1,7 @@
 //! A trace in one line: [`TraceSummary`]; and the warnings that every view shares.
 
 use crate::analysis::breakdown::{self_times, services};
+use crate::analysis::nesting::Nesting;
 use crate::analysis::{TraceSummary, Warning};
 use crate::trace::{Parent, Trace, clock_skews};
 use std::cmp::Reverse;
@@ -9,7 +10,7 @@ impl TraceSummary {
     /// Sums up a trace. Its records are dropped: a summary does not show them.
     pub fn new(mut trace: Trace) -> TraceSummary {
         trace.records = Vec::new();
-        let self_times = self_times(&trace);
+        let self_times = self_times(&Nesting::of(&trace));
         let services = services(&trace, &self_times);
         let (root, warnings) = (root(&trace), warnings(&trace));
         TraceSummary { trace, self_times, root, services, warnings }

@@ -4,25 +4,40 @@ use crate::analysis::Timeline;
 use crate::analysis::breakdown::{operations, self_times, services};
 use crate::analysis::critical_path::critical_path;
 use crate::analysis::gaps::{chosen, gaps};
+use crate::analysis::nesting::Nesting;
 use crate::analysis::summary::{root, warnings};
+use crate::record::Timestamp;
 use crate::trace::Trace;
 
 impl Timeline {
     /// Times a trace. Gaps need its records; without them there are none.
     pub fn new(trace: Trace) -> Timeline {
-        let self_times = self_times(&trace);
+        let nesting = Nesting::of(&trace);
+        let self_times = self_times(&nesting);
         let gaps = gaps(&trace);
         Timeline {
             root: root(&trace),
             services: services(&trace, &self_times),
             operations: operations(&trace, &self_times),
-            critical_path: critical_path(&trace),
+            critical_path: critical_path(&trace, &nesting),
             silences: chosen(&gaps),
             gaps,
             warnings: warnings(&trace),
             self_times,
             trace,
         }
+    }
+
+    /// By span, the intervals of those that it waited for, in no order: what self times leave out.
+    pub fn waits(&self) -> Vec<Vec<(Timestamp, Timestamp)>> {
+        let nesting = Nesting::of(&self.trace);
+        let mut waits = vec![Vec::new(); self.trace.spans.len()];
+        for (at, span) in self.trace.spans.iter().enumerate() {
+            for holder in nesting.holders(at) {
+                waits[holder].extend(span.bounds.map(|bounds| (bounds.start(), bounds.end())));
+            }
+        }
+        waits
     }
 }
 
@@ -73,7 +88,40 @@ mod tests {
         })
     }
 
+    /// A tree with children inside their parent, side by side as it comes; times in milliseconds.
+    fn crowded() -> impl Strategy<Value = Vec<SpanSpec>> {
+        const MS: i64 = 1_000_000;
+        let choice = (0usize..6, 0i64..100, 0i64..100);
+        prop::collection::vec(choice, 0..14).prop_map(|choices| {
+            let root = SpanSpec { id: 1, parent: 0, service: "a", times: Some((0, 1000 * MS)) };
+            let mut spans = vec![root];
+            for (id, (parent, from, to)) in (2u64..).zip(choices) {
+                let parent = spans[parent % spans.len()];
+                let (start, end) = parent.times.unwrap();
+                let at = |percent: i64| start + (end - start) / 100 * percent;
+                let times = Some((at(from.min(to)), at(from.max(to))));
+                spans.push(SpanSpec { id, parent: parent.id, service: "b", times });
+            }
+            spans
+        })
+    }
+
     proptest! {
+        #[test]
+        fn no_span_is_on_the_critical_path_while_a_child_of_it_was_at_work(specs in crowded()) {
+            let timeline = Timeline::new(trace(&specs));
+            let mut times = vec![(0, 0); specs.len()];
+            for step in &timeline.critical_path {
+                let (time, steps) = &mut times[step.span];
+                *time += step.end.nanoseconds().abs_diff(step.start.nanoseconds());
+                *steps += 1;
+            }
+            // At either end of a step, ends within a millisecond count as one.
+            for ((time, steps), own) in times.into_iter().zip(&timeline.self_times) {
+                prop_assert!(time <= own.unwrap_or(0) + steps * 2_000_000);
+            }
+        }
+
         #[test]
         fn each_span_is_shown_once_and_parents_first(specs in spans()) {
             let trace = trace(&specs);

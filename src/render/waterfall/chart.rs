@@ -62,7 +62,7 @@ pub(super) fn write_chart(out: &mut dyn Write, picture: &Picture<'_>) -> io::Res
     if let Some(scale) = scale.filter(|scale| scale.cells > 0 && scale.length() > 0) {
         write_head(out, picture, &columns, &scale)?;
     }
-    let children = children_bounds(picture);
+    let children = picture.timeline.waits();
     for drawn in &drawn {
         if let Item::Record(at) = drawn.row.item {
             let record = &picture.timeline.trace.records[at];
@@ -333,18 +333,4 @@ fn record_marks(
             Some(false) => (picture.glyphs.record.to_owned(), false),
         })
         .collect()
-}
-
-/// The bounds of each span's children.
-fn children_bounds(picture: &Picture<'_>) -> Vec<Vec<(Timestamp, Timestamp)>> {
-    let spans = &picture.timeline.trace.spans;
-    let mut children = vec![Vec::new(); spans.len()];
-    for (at, span) in spans.iter().enumerate() {
-        if let (Some(parent), Some(bounds)) = (span.parent_index, span.bounds)
-            && parent < at
-        {
-            children[parent].push((bounds.start(), bounds.end()));
-        }
-    }
-    children
 }

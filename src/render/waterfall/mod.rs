@@ -84,9 +84,11 @@ impl<'a> Picture<'a> {
             .chain(trace.loose_records.iter().map(|(service_name, _)| service_name.as_deref()))
             .chain(trace.records.iter().map(|record| record.service_name.as_deref()));
         let bounds = trace.spans.iter().filter_map(|span| span.bounds);
+        // A whole second is up to a second early: the picture does not begin there.
+        let fine = trace.records.iter().filter(|record| !record.is_coarse);
         let times = bounds
             .flat_map(|bounds| [bounds.start(), bounds.end()])
-            .chain(trace.records.iter().filter_map(|record| record.timestamp))
+            .chain(fine.filter_map(|record| record.timestamp))
             .chain(trace.start)
             .chain(trace.end);
         let range = times.fold(None, |range: Option<(Timestamp, Timestamp)>, at| {
@@ -213,7 +215,9 @@ impl<'a> Picture<'a> {
 
     /// A record in a line of its own: offset, severity, body; on the right where it stands.
     fn record_line(&self, mut line: Line<'a>, record: &TraceRecord) -> Line<'a> {
-        let offset = record.timestamp.map(|at| format!("+{}", self.duration(self.offset(at))));
+        let about = if record.is_coarse { "~" } else { "" };
+        let offset =
+            record.timestamp.map(|at| format!("{about}+{}", self.duration(self.offset(at))));
         line.right(offset.as_deref().unwrap_or(self.glyphs.dash), 9, DIM).space(2);
         let (severity, paint) = severity_label(record.severity, record.is_error, self.glyphs);
         let location = self.location(record);
