@@ -13,7 +13,7 @@ use crate::record::Timestamp;
 use crate::trace::facts::{NANOSECONDS_PER_SECOND, is_whole_second};
 use crate::trace::tree::{Edge, grow};
 use crate::trace::{Name, Parent, Span, SpanBounds, Trace};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How far a service's clock is ahead of that of its caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,12 @@ const ROUNDING: i64 = 1_000_000;
 /// The skews that a trace shows, sorted by the services' names. Only parents that a record states
 /// count; and a pair of services only if most of its calls disagree.
 pub fn clock_skews(trace: &Trace) -> Vec<ClockSkew> {
+    compared(trace).into_iter().filter(|clocks| clocks.offset != 0).collect()
+}
+
+/// Every two services of which one called the other, as far as calls tell anything; with offset 0
+/// where their clocks agree.
+fn compared(trace: &Trace) -> Vec<ClockSkew> {
     let mut calls: BTreeMap<(Name, Name), Vec<Call>> = BTreeMap::new();
     for span in &trace.spans {
         if let Some((parent, pair)) = remote_parent(trace, span)
@@ -44,18 +50,14 @@ pub fn clock_skews(trace: &Trace) -> Vec<ClockSkew> {
     }
     calls
         .into_iter()
-        .filter_map(|((relative_to, service_name), calls)| {
-            let telling: Vec<&Call> =
-                calls.iter().filter(|call| call.contradicts_equal_clocks).collect();
-            if telling.len() * 2 <= calls.len() {
-                return None;
-            }
-            Some(ClockSkew {
-                service_name,
-                relative_to,
-                offset: estimate(&telling),
-                evidence: telling.len() as u64,
-            })
+        .map(|((relative_to, service_name), calls)| {
+            let (telling, agreeing): (Vec<&Call>, Vec<&Call>) =
+                calls.iter().partition(|call| call.contradicts_equal_clocks);
+            let (offset, evidence) = match telling.len() > agreeing.len() {
+                true => (estimate(&telling), telling.len()),
+                false => (0, agreeing.len()),
+            };
+            ClockSkew { service_name, relative_to, offset, evidence: evidence as u64 }
         })
         .collect()
 }
@@ -124,8 +126,8 @@ impl Trace {
     /// Sets back the clocks of services that are measured to be ahead, and forward those behind:
     /// times of their spans and records. Notes what was done in [`Trace::clock_adjustments`].
     pub fn adjust_clocks(&mut self) {
-        let skews = clock_skews(self);
-        let shifts = shifts(&skews);
+        let compared = compared(self);
+        let shifts = shifts(&compared);
         let shift = |service_name: &Option<Name>| {
             let service_name = service_name.as_ref()?;
             shifts.get(service_name).map(|ahead| -ahead)
@@ -147,7 +149,8 @@ impl Trace {
             self.order_records();
             self.reach_again();
         }
-        self.clock_adjustments = skews;
+        self.clock_adjustments = compared;
+        self.clock_adjustments.retain(|clocks| clocks.offset != 0);
     }
 
     /// Siblings by their starts, as they are now.
@@ -205,28 +208,31 @@ impl Trace {
     }
 }
 
-/// By how much each service's clock is ahead of those that show no skew: a caller's clock may be off
-/// too. Of several callers, the one with the most evidence counts.
-fn shifts(skews: &[ClockSkew]) -> BTreeMap<Name, i64> {
+/// By how much each service's clock is ahead of those that nobody called: a caller's clock may be off
+/// too, and one that agrees with it is off as well. Of several callers, the one with the most
+/// evidence counts. Only of those that are ahead or behind.
+fn shifts(compared: &[ClockSkew]) -> BTreeMap<Name, i64> {
     let mut best: BTreeMap<&Name, &ClockSkew> = BTreeMap::new();
-    for skew in skews {
-        let known = best.entry(&skew.service_name).or_insert(skew);
-        if skew.evidence > known.evidence {
-            *known = skew;
+    for clocks in compared {
+        let known = best.entry(&clocks.service_name).or_insert(clocks);
+        if clocks.evidence > known.evidence {
+            *known = clocks;
         }
     }
-    let total = |skew: &ClockSkew| {
-        let mut ahead = skew.offset;
-        let mut caller = &skew.relative_to;
-        // Not longer than the longest chain: services may seem to be ahead of each other in a circle.
-        for _ in 0..best.len() {
-            let Some(above) = best.get(caller) else { break };
+    let total = |name: &Name| {
+        let (mut ahead, mut at) = (0i64, name);
+        // Services may call each other in a circle; its last step would be counted twice.
+        let mut passed = BTreeSet::new();
+        while passed.insert(at)
+            && let Some(above) = best.get(at)
+        {
             ahead = ahead.saturating_add(above.offset);
-            caller = &above.relative_to;
+            at = &above.relative_to;
         }
         ahead
     };
-    best.iter().map(|(name, skew)| (Name::clone(name), total(skew))).collect()
+    let totals = best.keys().map(|&name| (Name::clone(name), total(name)));
+    totals.filter(|(_, ahead)| *ahead != 0).collect()
 }
 
 #[cfg(test)]
@@ -316,6 +322,21 @@ mod tests {
         assert_eq!(trace.clock_adjustments.len(), 2);
         assert!(clock_skews(&trace).is_empty());
         assert_eq!(trace.duration(), Some(46 * MS as u64));
+    }
+
+    // It stayed where it was, and then lay before its caller.
+    #[test]
+    fn a_clock_that_agrees_with_one_that_is_off_is_adjusted_with_it() {
+        let calls = [("web", 1, 0, 5000, 100), ("app", 2, 1, 2010, 80), ("db", 3, 2, 2030, 40)];
+        let mut trace = trace(&calls);
+        trace.adjust_clocks();
+        let starts: Vec<_> = trace
+            .spans
+            .iter()
+            .map(|span| span.bounds.unwrap().start().nanoseconds() / MS)
+            .collect();
+        assert_eq!(starts, [5000, 5010, 5030]);
+        assert_eq!(trace.clock_adjustments.len(), 1);
     }
 
     #[test]
