@@ -4,6 +4,7 @@ use super::Context;
 use super::error::CliError;
 use super::input::{Ask, Inputs};
 use super::names::Names;
+use super::trace_argument::{TraceArgument, resolve};
 use crate::pipeline::{LineTable, Pick, Picked, ReadOutcome, Search, TraceVisitor, assemble};
 use crate::record::{Detail, TraceKey};
 use crate::source::Chunks;
@@ -92,6 +93,32 @@ pub(crate) fn gather(
         inputs.ambiguous.set(picked.ambiguous_ids.iter().filter_map(low).collect()).ok();
     }
     Ok(Gathered { picked, outcome, lines })
+}
+
+/// Gathers the traces that are named, with their `records` or without: only what holds their ids is
+/// read.
+///
+/// # Errors
+/// Several traces fit a name that the user gave.
+pub(crate) fn gather_named(
+    named: &[TraceArgument],
+    inputs: &Inputs,
+    records: bool,
+    pick: &Pick<'_>,
+    context: &Context,
+) -> Result<Gathered, CliError> {
+    let resolved = resolve(named, inputs, context)?;
+    // What the links of a trace are is not known before all is read.
+    let search = if inputs.keys.has_links() { None } else { resolved.search() };
+    let want =
+        Want { only: Some(resolved.wanted()), search: search.as_ref(), records, is_second: false };
+    let second = resolved.outcome.as_ref().map(|_| inputs.chunks.again());
+    let chunks = second.as_ref().unwrap_or(&inputs.chunks);
+    let mut gathered = gather(inputs, chunks, want, pick, context)?;
+    if resolved.keys.is_empty() {
+        gathered.picked.traces.clear();
+    }
+    Ok(gathered)
 }
 
 /// Drops the traces that were gathered only to tell what the names do not mean.

@@ -2,11 +2,11 @@
 
 use super::Context;
 use super::error::{CliError, FOUND, NOTHING, TROUBLE};
-use super::gather::{Gathered, Want, gather};
+use super::gather::{Gathered, Want, gather, gather_named};
 use super::input::{InputArgs, Inputs, Manner};
 use super::output::{OutputArgs, Places, report_errors, report_joins, report_tally};
 use super::select::SelectArgs;
-use super::trace_argument::{TraceArgument, resolve};
+use super::trace_argument::TraceArgument;
 use crate::analysis::Timeline;
 use crate::pipeline::{Pick, Search};
 use crate::record::TraceKey;
@@ -111,7 +111,11 @@ impl TimelineArgs {
             );
         }
         if !found && !named.is_empty() && !context.is_quiet {
-            let _ = writeln!(stderr, "no record of the trace was found");
+            let why = match self.select.is_given() {
+                true => "no trace of that name fits the selection",
+                false => "no record of the trace was found",
+            };
+            let _ = writeln!(stderr, "{why}");
         }
         let failed = report_errors(&inputs, &shown.gathered.outcome, stderr)?;
         Ok(match (failed, found) {
@@ -155,29 +159,23 @@ impl TimelineArgs {
         Ok((named, files))
     }
 
-    /// Named traces: one reading, and only of what holds their ids.
+    /// Named traces, of them those that are selected as well.
     fn named(
         &self,
         named: &[TraceArgument],
         inputs: &Inputs,
         context: &Context,
     ) -> Result<Shown, CliError> {
-        let resolved = resolve(named, inputs, context)?;
-        // What the links of the trace are is not known yet.
-        let search = if inputs.keys.has_links() { None } else { resolved.search() };
-        let want = Want {
-            only: Some(resolved.wanted()),
-            search: search.as_ref(),
-            records: true,
-            is_second: false,
+        let selection = self.select.selection(self.input.time_zone(), context.now)?;
+        let pick = match self.select.is_given() {
+            true => Pick {
+                selection: &selection,
+                order: self.select.order(),
+                limit: self.select.most(),
+            },
+            false => Pick::all(),
         };
-        let second = resolved.outcome.as_ref().map(|_| inputs.chunks.again());
-        let chunks = second.as_ref().unwrap_or(&inputs.chunks);
-        let mut gathered = gather(inputs, chunks, want, &Pick::all(), context)?;
-        if resolved.keys.is_empty() {
-            gathered.picked.traces.clear();
-        }
-        Ok(Shown { gathered })
+        Ok(Shown { gathered: gather_named(named, inputs, true, &pick, context)? })
     }
 
     /// Selected traces: a first reading finds them, a second one gets the records of those alone.

@@ -2,11 +2,11 @@
 
 use super::Context;
 use super::error::{CliError, FOUND, NOTHING, TROUBLE};
-use super::gather::{Gathered, Want, gather};
-use super::input::{InputArgs, Inputs, Manner};
+use super::gather::{Want, gather, gather_named};
+use super::input::{InputArgs, Manner};
 use super::output::{OutputArgs, report_errors, report_joins, report_tally};
 use super::select::SelectArgs;
-use super::trace_argument::{TraceArgument, resolve};
+use super::trace_argument::TraceArgument;
 use crate::analysis::TraceSummary;
 use crate::pipeline::Pick;
 use crate::render::{self, Options, OutputFormat};
@@ -72,7 +72,7 @@ impl TracesArgs {
         let mut gathered = if named.is_empty() {
             gather(&inputs, &inputs.chunks, Want::default(), &pick, context)?
         } else {
-            gather_named(&named, &inputs, &pick, context)?
+            gather_named(&named, &inputs, false, &pick, context)?
         };
         let traces = std::mem::take(&mut gathered.picked.traces);
         let format = match self.format {
@@ -105,24 +105,4 @@ impl TracesArgs {
             (false, false) => NOTHING,
         })
     }
-}
-
-/// The traces that are named: only what holds their ids is read.
-fn gather_named(
-    named: &[TraceArgument],
-    inputs: &Inputs,
-    pick: &Pick<'_>,
-    context: &Context,
-) -> Result<Gathered, CliError> {
-    let resolved = resolve(named, inputs, context)?;
-    // What the links of a trace are is not known before all is read.
-    let search = if inputs.keys.has_links() { None } else { resolved.search() };
-    let want = Want {
-        only: Some(resolved.wanted()),
-        search: search.as_ref(),
-        records: false,
-        is_second: false,
-    };
-    let second = resolved.outcome.as_ref().map(|_| inputs.chunks.again());
-    gather(inputs, second.as_ref().unwrap_or(&inputs.chunks), want, pick, context)
 }

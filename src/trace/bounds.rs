@@ -70,7 +70,7 @@ impl Bounds {
                 is_coarse: interval.is_coarse && is_coarse_service,
             });
         }
-        let (mut start, mut end) = (view.first, view.last);
+        let (mut start, mut end) = (view.first.min(view.began), view.last);
         if let Some(part) = longest(view, is_coarse_service) {
             (start, end) = (start.min(part.start), end.max(part.end()));
         }

@@ -263,6 +263,8 @@ pub(crate) struct SpanView {
     pub(crate) last: i64,
     /// The longest interval that a record reports, of those placed by a stamp finer than a second.
     pub(crate) interval: Option<Interval>,
+    /// When the first of these intervals began, were it a short one.
+    pub(crate) began: i64,
     /// The longest of those placed by a whole second: what it is worth depends on the service. Few
     /// spans have one.
     pub(crate) whole_interval: Option<Box<Interval>>,
@@ -288,6 +290,7 @@ impl Default for SpanView {
             first: i64::MAX,
             last: i64::MIN,
             interval: None,
+            began: i64::MAX,
             whole_interval: None,
             label: u32::MAX,
             service_at: NEVER,
@@ -306,13 +309,15 @@ impl SpanView {
         let at = facts.timestamp.unwrap_or(NEVER);
         let moments = [facts.timestamp, facts.lone_start];
         let known = || moments.into_iter().flatten();
+        let interval = facts.interval.filter(|interval| !interval.is_coarse);
         SpanView {
             record_count: 1,
             error_count: u32::from(facts.is_error),
             is_failed: facts.fails_span,
             first: known().min().unwrap_or(i64::MAX),
             last: known().max().unwrap_or(i64::MIN),
-            interval: facts.interval.filter(|interval| !interval.is_coarse),
+            interval,
+            began: interval.map_or(i64::MAX, |interval| interval.start),
             whole_interval: facts.interval.filter(|interval| interval.is_coarse).map(Box::new),
             label: facts.label,
             service_at: at,
@@ -338,6 +343,7 @@ impl SpanView {
         if other.interval.map(Interval::rank) > self.interval.map(Interval::rank) {
             self.interval = other.interval;
         }
+        self.began = self.began.min(other.began);
         let rank = |interval: &Option<Box<Interval>>| interval.as_deref().map(|i| i.rank());
         if rank(&other.whole_interval) > rank(&self.whole_interval) {
             self.whole_interval.clone_from(&other.whole_interval);

@@ -151,6 +151,17 @@ fn the_longest_reported_interval_is_the_span() {
     assert_eq!(trace.end, Some(Timestamp::from_nanoseconds(95 * MS)));
 }
 
+// The trace began with the first statement, and no span covered it.
+#[test]
+fn of_several_parts_the_first_counts_too() {
+    let trace = trace(&[
+        lasting(record("shop", 1, 20_000, "first query took 20 ms"), 20 * MS),
+        lasting(record("shop", 1, 100_000, "second query took 30 ms"), 30 * MS),
+    ]);
+    assert_eq!(bounds(&trace, 1), Some((0, 100 * MS, false)));
+    assert_eq!(trace.start, trace.spans[0].bounds.map(|bounds| bounds.start()));
+}
+
 #[test]
 fn a_record_before_the_reported_start_shows_that_it_was_a_part() {
     let trace = trace(&[
