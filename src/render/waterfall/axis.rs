@@ -13,7 +13,7 @@ pub(super) fn axis(scale: &Scale, glyphs: &Glyphs, ascii: bool) -> String {
     if length == 0 || scale.cells == 0 {
         return text;
     }
-    let step = step(length, scale.cells);
+    let step = step(length, scale.cells, ascii);
     let mut offset = 0u64;
     while offset <= length {
         let at = Timestamp::from_nanoseconds(scale.start.saturating_add_unsigned(offset));
@@ -32,11 +32,15 @@ pub(super) fn axis(scale: &Scale, glyphs: &Glyphs, ascii: bool) -> String {
 }
 
 /// The smallest round step whose labels do not touch.
-fn step(length: u64, cells: usize) -> u64 {
-    const LABEL: u64 = 10;
-    let least = u64::try_from(u128::from(length) * u128::from(LABEL) / cells.max(1) as u128)
-        .unwrap_or(u64::MAX)
-        .max(1);
+fn step(length: u64, cells: usize, ascii: bool) -> u64 {
+    /// Labels are at least so far apart.
+    const LEAST: usize = 10;
+    let has_room = |step: u64| {
+        let room = u128::from(step) * cells.max(1) as u128 / u128::from(length.max(1));
+        // Early labels are the longest: with their number the unit becomes greater.
+        let labels = (1..4).map(|number| width(&duration(step.saturating_mul(number), ascii)));
+        room >= labels.max().unwrap_or(0).max(LEAST - 2) as u128 + 2
+    };
     let decimal = (0..10).flat_map(|power| {
         let quarter = if power > 0 { 25 * 10u64.pow(power - 1) } else { 2 };
         [10u64.pow(power), 2 * 10u64.pow(power), quarter, 5 * 10u64.pow(power)]
@@ -45,7 +49,7 @@ fn step(length: u64, cells: usize) -> u64 {
     let days = (0..6).flat_map(|power| [1, 2, 5].map(|digit| digit * 10u64.pow(power) * 86_400));
     decimal
         .chain(clock.into_iter().chain(days).map(|seconds| seconds.saturating_mul(SECOND)))
-        .find(|&step| step >= least)
+        .find(|&step| has_room(step))
         .unwrap_or(length)
 }
 

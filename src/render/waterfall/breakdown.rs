@@ -191,12 +191,12 @@ impl Share {
 }
 
 fn write_share_rows(out: &mut dyn Write, picture: &Picture<'_>, rows: &[Share]) -> io::Result<()> {
-    const TIME: usize = 2 + 9;
     const PART: usize = 2 + 5;
     const LEAST_BAR: usize = 2 + 10;
     let widest = |of: &dyn Fn(&Share) -> usize| rows.iter().map(of).max().unwrap_or(0);
+    let time = 2 + widest(&|row| width(&picture.duration(row.self_time))).max(9);
     let service = widest(&|row| width(&row.service.0)).clamp(7, (picture.width / 4).max(9));
-    let name_room = picture.width.saturating_sub(service + 2 + TIME + PART + LEAST_BAR);
+    let name_room = picture.width.saturating_sub(service + 2 + time + PART + LEAST_BAR);
     let name = widest(&|row| width(&row.name.0) + width(&row.times(picture)));
     let name = if name_room >= 9 { name.min(name_room).max(9) } else { 0 };
     let numbers = service + if name > 0 { 2 + name } else { 0 };
@@ -207,7 +207,7 @@ fn write_share_rows(out: &mut dyn Write, picture: &Picture<'_>, rows: &[Share]) 
     if name > 0 {
         line.pad_to(service + 2).push("operation", DIM);
     }
-    line.pad_to(numbers).right("self", TIME, DIM).right("share", PART, DIM);
+    line.pad_to(numbers).right("self", time, DIM).right("share", PART, DIM);
     line.write(out)?;
     // Without room for names an operation has nothing to be known by.
     for row in rows.iter().filter(|row| name > 0 || !row.is_detail) {
@@ -221,7 +221,7 @@ fn write_share_rows(out: &mut dyn Write, picture: &Picture<'_>, rows: &[Share]) 
         }
         line.pad_to(numbers);
         let paint = if row.is_detail { DIM } else { PLAIN };
-        line.right(&picture.duration(row.self_time), TIME, paint);
+        line.right(&picture.duration(row.self_time), time, paint);
         line.right(&share(row.part), PART, paint);
         if !row.is_detail {
             let room = picture.width.saturating_sub(line.width() + 2).min(40);

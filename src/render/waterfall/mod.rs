@@ -46,7 +46,12 @@ struct Picture<'a> {
     is_on_path: Vec<bool>,
     /// Cells in a line.
     width: usize,
+    /// Cells of a record's offset.
+    offset_width: usize,
 }
+
+/// Cells that the offset of a record takes, mostly.
+const OFFSET_WIDTH: usize = 9;
 
 /// Writes one trace.
 ///
@@ -100,7 +105,7 @@ impl<'a> Picture<'a> {
                 *is_on_path = true;
             }
         }
-        Picture {
+        let mut picture = Picture {
             is_on_path,
             known_ids: KnownIds::of(trace),
             style,
@@ -111,7 +116,14 @@ impl<'a> Picture<'a> {
             paints: ServicePaints::new(names.flatten()),
             range,
             width: style.picture_width(),
+            offset_width: OFFSET_WIDTH,
+        };
+        // From an hour on they are longer.
+        if picture.total() >= 3_600_000_000_000 {
+            let offsets = trace.records.iter().filter_map(|record| picture.record_offset(record));
+            picture.offset_width = offsets.map(|text| width(&text)).fold(OFFSET_WIDTH, usize::max);
         }
+        picture
     }
 
     fn line(&self) -> Line<'a> {
@@ -213,12 +225,16 @@ impl<'a> Picture<'a> {
         format!("{} {} {second}", self.location(before), self.glyphs.arrow)
     }
 
+    /// `+12 ms`; `~` before it where the stamp is a whole second, up to one early.
+    fn record_offset(&self, record: &TraceRecord) -> Option<String> {
+        let about = if record.is_coarse { "~" } else { "" };
+        Some(format!("{about}+{}", self.duration(self.offset(record.timestamp?))))
+    }
+
     /// A record in a line of its own: offset, severity, body; on the right where it stands.
     fn record_line(&self, mut line: Line<'a>, record: &TraceRecord) -> Line<'a> {
-        let about = if record.is_coarse { "~" } else { "" };
-        let offset =
-            record.timestamp.map(|at| format!("{about}+{}", self.duration(self.offset(at))));
-        line.right(offset.as_deref().unwrap_or(self.glyphs.dash), 9, DIM).space(2);
+        let offset = self.record_offset(record);
+        line.right(offset.as_deref().unwrap_or(self.glyphs.dash), self.offset_width, DIM).space(2);
         let (severity, paint) = severity_label(record.severity, record.is_error, self.glyphs);
         let location = self.location(record);
         let used = line.width();

@@ -227,8 +227,12 @@ impl<'a> Most<'a> {
                 ];
                 sentence.extend(picture.span_label(&spans[span]));
                 if let Some(gap) = self.gap {
-                    let silence =
-                        format!(", silent for {} between", picture.duration(gap.uncovered));
+                    let whole = match gap.uncovered == gap.duration {
+                        true => String::new(),
+                        false => format!(" of the {}", picture.duration(gap.duration)),
+                    };
+                    let silent = picture.duration(gap.uncovered);
+                    let silence = format!(", silent for {silent}{whole} between");
                     sentence.push((silence, PLAIN));
                 }
                 sentence
