@@ -76,6 +76,9 @@ pub struct LogRecord<'a> {
     pub format: &'static str,
     /// When it happened, by the record's own word, else by its wrapper's.
     pub timestamp: Option<Timestamp>,
+    /// That is written without a fraction of a second, so it is up to a second early. Known only of
+    /// records with a trace id.
+    pub is_to_the_second: bool,
     /// The trace.
     pub trace: Option<TraceKey>,
     /// The trace id as written, when it is not plain lowercase 32-digit hex.
@@ -123,6 +126,7 @@ impl LogRecord<'_> {
         let LogRecord {
             format: name,
             timestamp,
+            is_to_the_second,
             trace,
             trace_spelling,
             span_id,
@@ -144,6 +148,7 @@ impl LogRecord<'_> {
         } = self;
         *name = format;
         *timestamp = None;
+        *is_to_the_second = false;
         *trace = None;
         *trace_spelling = None;
         *span_id = None;

@@ -13,6 +13,7 @@ use super::format::{LineKind, LineParser, SourceContext};
 use super::open::{Lines, Open, RawLine, Texts, join, keep};
 use super::stitch::{ChunkEdge, OwnedLine};
 use super::tally::Tally;
+use super::timestamp::is_to_the_second;
 use super::{LineOrigin, LogRecord, ReadRecord, Text};
 use crate::source::SourceId;
 use bumpalo::Bump;
@@ -450,7 +451,12 @@ impl<'a, 'k> Assembler<'a, 'k> {
                 **record = whole;
             }
         }
-        for record in &open.records {
+        for record in &mut open.records {
+            if record.trace.is_some()
+                && let Some(timestamp) = record.timestamp
+            {
+                record.is_to_the_second = is_to_the_second(open.texts[0], timestamp);
+            }
             self.tally.records += 1;
             self.tally.with_trace += u64::from(record.trace.is_some());
             self.tally.without_time += u64::from(record.timestamp.is_none());

@@ -23,6 +23,8 @@ pub(crate) struct RecordFacts {
     pub(crate) key: TraceKey,
     pub(crate) spelling: Spelling,
     pub(crate) timestamp: Option<i64>,
+    /// The stamp is known to be no more exact.
+    pub(crate) is_to_the_second: bool,
     /// The span that the record speaks of; 0 for none.
     pub(crate) span: u64,
     /// The record is the callee's: it knows the span only as its caller's.
@@ -262,6 +264,7 @@ impl RecordFacts {
             key,
             spelling,
             timestamp,
+            is_to_the_second: record.is_to_the_second,
             span,
             is_from_outside: is_from_outside && span != 0,
             parent,

@@ -7,6 +7,7 @@
 
 use crate::trace::facts::{Interval, KeptRecord, NEVER, RecordFacts, is_whole_second};
 use crate::trace::identity::Spellings;
+use crate::trace::precision::weight;
 use crate::trace::symbols::{Symbol, Symbols};
 use hashbrown::HashMap;
 use std::cmp::{Ordering, Reverse};
@@ -37,7 +38,7 @@ pub(crate) struct WholeSeconds {
     pub(crate) service: Option<Symbol>,
     pub(crate) first: i64,
     pub(crate) last: i64,
-    /// Records of such a stamp.
+    /// Records of such a stamp; one that is known to be no more exact counts for as many as it takes.
     pub(crate) count: u32,
 }
 
@@ -75,7 +76,12 @@ impl TraceFragment {
         if let Some(stamp) = facts.timestamp.or(facts.lone_start) {
             self.reach(
                 is_whole_second(stamp),
-                WholeSeconds { service: facts.service, first: stamp, last: stamp, count: 1 },
+                WholeSeconds {
+                    service: facts.service,
+                    first: stamp,
+                    last: stamp,
+                    count: weight(facts.is_to_the_second),
+                },
             );
         }
         if let Some(interval) = facts.interval {

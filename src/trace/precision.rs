@@ -1,8 +1,9 @@
 //! How finely each service writes time: [`Precisions`].
 //!
 //! A log that writes whole seconds is up to a second early, one that writes milliseconds up to a
-//! millisecond. A single stamp cannot tell (12:00:00.000 may be exact), many stamps of a service can:
-//! of a thousand that are written to the millisecond one is a whole second, and hardly four in a row.
+//! millisecond. Where a stamp was seen without a fraction, that is known; where it is a number, a single
+//! one cannot tell, and many of a service can: of a thousand that are written to the millisecond one
+//! is a whole second, and hardly four in a row.
 
 use crate::trace::facts::{NANOSECONDS_PER_SECOND, is_whole_second};
 use crate::trace::fragment::{SpanView, TraceFragment};
@@ -32,10 +33,16 @@ pub(crate) const MILLISECOND: i64 = 1_000_000;
 /// So many whole seconds and nothing finer are no chance.
 const ENOUGH: u32 = 4;
 
+/// For how many whole seconds one counts.
+pub(crate) const fn weight(is_to_the_second: bool) -> u32 {
+    if is_to_the_second { ENOUGH } else { 1 }
+}
+
 impl Seen {
-    fn observe(&mut self, nanoseconds: i64) {
+    fn observe(&mut self, nanoseconds: i64, is_to_the_second: bool) {
         let is_finer = !is_whole_second(nanoseconds);
-        self.whole_seconds = self.whole_seconds.saturating_add(u32::from(!is_finer));
+        let weight = if is_finer { 0 } else { weight(is_to_the_second) };
+        self.whole_seconds = self.whole_seconds.saturating_add(weight);
         self.below_second |= is_finer;
         self.below_millisecond |= nanoseconds % MILLISECOND != 0;
     }
@@ -59,12 +66,17 @@ impl Seen {
 
 impl Precisions {
     /// Takes note of a time that a service wrote.
-    pub(crate) fn observe(&mut self, service: Option<Symbol>, nanoseconds: i64) {
+    pub(crate) fn observe(
+        &mut self,
+        service: Option<Symbol>,
+        nanoseconds: i64,
+        is_to_the_second: bool,
+    ) {
         if self.settled == Some(service) {
             return;
         }
         let seen = self.seen.entry(service).or_default();
-        seen.observe(nanoseconds);
+        seen.observe(nanoseconds, is_to_the_second);
         if seen.below_millisecond {
             self.settled = Some(service);
         }
@@ -93,7 +105,8 @@ impl Precisions {
                 if is_own && !is_known && first <= last {
                     // Whole seconds were counted.
                     let fine = [*first, *last].into_iter();
-                    fine.filter(|stamp| !is_whole_second(*stamp)).for_each(|at| seen.observe(at));
+                    fine.filter(|stamp| !is_whole_second(*stamp))
+                        .for_each(|at| seen.observe(at, false));
                 }
             }
         }
@@ -136,7 +149,7 @@ mod tests {
 
     fn seen(stamps: &[i64]) -> Seen {
         let mut seen = Seen::default();
-        stamps.iter().for_each(|&stamp| seen.observe(stamp));
+        stamps.iter().for_each(|&stamp| seen.observe(stamp, false));
         seen
     }
 
@@ -144,11 +157,11 @@ mod tests {
     fn one_fine_stamp_makes_the_service_fine_in_any_order() {
         let stamps = [2 * NANOSECONDS_PER_SECOND, 3 * MILLISECOND, 5];
         let mut forward = Precisions::default();
-        stamps.iter().for_each(|&stamp| forward.observe(None, stamp));
+        stamps.iter().for_each(|&stamp| forward.observe(None, stamp, false));
         let mut backward = Precisions::default();
         for &stamp in stamps.iter().rev() {
             let mut one = Precisions::default();
-            one.observe(None, stamp);
+            one.observe(None, stamp, false);
             backward.merge(&one);
         }
         let units = [forward, backward].map(|known| known.seen[&None].unit());

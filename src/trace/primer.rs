@@ -62,7 +62,7 @@ impl PrimerBatch {
             let stamp = time.nanoseconds();
             self.seen.reach(source, (stamp, stamp));
             let service = self.batch.service(record);
-            self.seen.precisions.observe(service, stamp);
+            self.seen.precisions.observe(service, stamp, record.is_to_the_second);
         }
         self.batch.push(source, record, lines);
     }

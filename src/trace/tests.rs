@@ -171,6 +171,23 @@ fn a_record_before_the_reported_start_shows_that_it_was_a_part() {
     assert_eq!(bounds(&trace, 1), Some((10 * MS, 90 * MS, false)));
 }
 
+// One line was too little to show that nginx writes whole seconds: it stood beside its callee.
+#[test]
+fn a_stamp_seen_without_a_fraction_needs_no_others_to_be_known_as_coarse() {
+    let line = at_second(quoting(record("nginx", 0, 0, "POST /"), 1), 1);
+    let line = LogRecord { is_to_the_second: true, ..lasting(line, 1_200 * MS) };
+    let trace = trace(&[
+        line,
+        record("shop", 2, 100_000, "request started"),
+        record("stock", 3, 150_000, "lookup"),
+        record("stock", 3, 390_000, "found"),
+        record("shop", 2, 400_000, "stock answered"),
+        record("shop", 2, 1_160_000, "request finished"),
+    ]);
+    assert_eq!(parents(&trace), [(1, 0, false), (2, 1, true), (3, 2, true)]);
+    assert!(trace.spans[0].is_placed);
+}
+
 /// The trace of these records, where nginx has written whole seconds before.
 fn trace_beside_whole_seconds(records: &[LogRecord<'static>]) -> Trace {
     let earlier = (1..=4).map(|second| LogRecord {

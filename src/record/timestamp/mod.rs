@@ -11,6 +11,7 @@ mod layout;
 mod midnights;
 mod minute;
 mod month;
+mod second;
 mod zone;
 
 pub(crate) use compact::klog;
@@ -18,6 +19,7 @@ pub use epoch::from_epoch;
 pub use layout::{Stamp, parse_at};
 pub use midnights::{MidnightWatch, Midnights};
 pub(crate) use minute::Minute;
+pub(crate) use second::is_to_the_second;
 pub use zone::{TimeZone, TimeZoneError};
 
 /// Nanoseconds since 1970-01-01T00:00:00Z, without leap seconds.

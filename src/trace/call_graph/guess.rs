@@ -38,6 +38,8 @@ impl CallGraph {
         let mut best: Option<((i64, i64, u64), usize)> = None;
         let mut silent: Option<usize> = None;
         let mut offer = |at: i64, p: usize| {
+            // Stamps are early, by half their unit on average.
+            let at = at.saturating_add(scene.spans[p].unit / 2);
             let key = (at, scene.spans[p].length(), scene.spans[p].id);
             if best.is_none_or(|(known, _)| key < known) {
                 best = Some((key, p));
@@ -59,7 +61,7 @@ impl CallGraph {
             if begin.is_none_or(|begin| begin > child.start.saturating_add(slack)) {
                 continue;
             }
-            // Both stamps are early by half their unit on average.
+            // So are both of these.
             let returned = child.end.saturating_add(child.unit / 2).saturating_sub(any.unit / 2);
             let next = members()
                 .filter_map(|p| {
