@@ -302,3 +302,25 @@ proptest! {
         traces(&file, how, None);
     }
 }
+
+/// Lines that were held open before any columns were named once became rows of those named later;
+/// and a line was read again by the columns of the record that it goes on, not by its own.
+#[test]
+fn columns_say_nothing_of_the_lines_before_them() {
+    let log = "#Software: a server\n\
+               \x20four words and indented\n\
+               #Fields: date time cs-method sc-status\n\
+               2026-11-22 10:30:45 GET 200\n\
+               \x20of four words again\n\
+               #Fields: time date sc-status\n\
+               \x20four words and indented\n\
+               10:30:46 2026-11-22 502\n\
+               \x20three words here\n";
+    let folder = Folder::new();
+    let file = folder.write("columns.log", log.as_bytes());
+    let at_once = records(&file, AT_ONCE, None);
+    for chunk_size in 1..log.len() {
+        let how = How { chunk_size, ..AT_ONCE };
+        assert_eq!(at_once, records(&file, how, None), "{how:?}");
+    }
+}
