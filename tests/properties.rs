@@ -302,3 +302,49 @@ proptest! {
         traces(&file, how, None);
     }
 }
+
+/// Lines that were held open before any columns were named once became rows of those named later;
+/// and a line was read again by the columns of the record that it goes on, not by its own.
+#[test]
+fn columns_say_nothing_of_the_lines_before_them() {
+    let log = "#Software: a server\n\
+               \x20four words and indented\n\
+               #Fields: date time cs-method sc-status\n\
+               2026-11-22 10:30:45 GET 200\n\
+               \x20of four words again\n\
+               #Fields: time date sc-status\n\
+               \x20four words and indented\n\
+               10:30:46 2026-11-22 502\n\
+               \x20three words here\n";
+    let folder = Folder::new();
+    let file = folder.write("columns.log", log.as_bytes());
+    let at_once = records(&file, AT_ONCE, None);
+    for chunk_size in 1..log.len() {
+        let how = How { chunk_size, ..AT_ONCE };
+        assert_eq!(at_once, records(&file, how, None), "{how:?}");
+    }
+}
+
+/// A chunk that was read between skipped ones was once taken to know what is open of every writer,
+/// so the head of a record was lost whose other lines name the trace.
+#[test]
+fn a_search_finds_the_head_of_a_record_beyond_another_writers() {
+    let id = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let context = format!("/*traceparent='00-{id}-00f067aa0ba902b7-01'*/");
+    let day = "2026-11-22 10:30:45.220 UTC";
+    let log = format!(
+        "{day} [18] shop@shop ERROR:  relation \"orderz\" does not exist at character 15\n\
+         {day} [19] shop@shop LOG:  duration: 35.201 ms  statement: SELECT 1 {context}\n\
+         {day} [18] shop@shop STATEMENT:  SELECT *\n\
+         \tFROM orderz {context}\n"
+    );
+    let folder = Folder::new();
+    let file = folder.write("postgresql.log", log.as_bytes());
+    let at_once = records(&file, AT_ONCE, None);
+    let id = traceline::trace_context::TraceId::from_lower_hex(id.as_bytes()).expect("an id");
+    let search = Search::new(&[TraceKey::Full(id)], &[], &[]);
+    for chunk_size in 1..log.len() {
+        let how = How { chunk_size, ..AT_ONCE };
+        assert_eq!(at_once, records(&file, how, search.as_ref()), "{how:?}");
+    }
+}

@@ -31,6 +31,18 @@ pub(super) enum Finished<P> {
     Quiet,
 }
 
+/// Of which lines before the next chunk the stitcher knows what is open.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// Of all that a record may reach over.
+    All,
+    /// Of those since a chunk that was read after others were skipped: a writer who is silent in it
+    /// may have a record open from before.
+    Some,
+    /// Of none: the last chunk was skipped.
+    Nothing,
+}
+
 /// The state between the chunks of one source.
 pub(super) struct Joint<P> {
     next: u32,
@@ -38,8 +50,7 @@ pub(super) struct Joint<P> {
     stitcher: Stitcher,
     /// While searching: the last chunks, in case a record of theirs goes on in the next.
     recent: VecDeque<Chunk>,
-    /// Whether the stitcher knows what is open after the last chunk.
-    is_current: bool,
+    known: Known,
     spare: Vec<Buffer>,
     position: u64,
     /// Of a live source: what is open and how much of that was shown.
@@ -53,7 +64,7 @@ impl<P> Joint<P> {
             waiting: BTreeMap::new(),
             stitcher: Stitcher::new(),
             recent: VecDeque::new(),
-            is_current: true,
+            known: Known::All,
             spare: Vec::new(),
             position: 0,
             early: Early::default(),
@@ -140,10 +151,9 @@ impl<P> Joint<P> {
         let edge = match finished {
             Finished::Read { edge, part } => {
                 own = part;
-                if !self.is_current && edge.has_leading() {
-                    self.catch_up(source, at, cache);
+                if self.known == Known::Nothing {
+                    self.known = Known::Some;
                 }
-                self.is_current = true;
                 tally.merge(&edge.tally);
                 Some(edge)
             }
@@ -155,20 +165,22 @@ impl<P> Joint<P> {
                 };
                 let is_primed =
                     || self.stitcher.open_from().is_some_and(|open| open < at.primed_bytes);
-                let wanted = self.is_current && (is_primed() || is_searched());
+                let wanted = self.known != Known::Nothing && (is_primed() || is_searched());
                 if wanted {
                     Some(read_again(&mut chunk, at, cache, sink))
                 } else {
-                    if self.is_current {
-                        self.stitcher = Stitcher::new();
-                    }
-                    self.is_current = false;
+                    self.stitcher = Stitcher::new();
+                    self.known = Known::Nothing;
                     None
                 }
             }
             Finished::Quiet => None,
         };
         if let Some(edge) = edge {
+            if self.known == Known::Some && edge.has_leading() {
+                self.catch_up(source, at, cache);
+                self.known = Known::All;
+            }
             tally.merge(&self.stitcher.join(source, edge, is_last, context, cache, sink));
         }
         if chunk.moment.is_some() {

@@ -33,8 +33,8 @@ pub(super) struct Open<'a> {
     pub(super) blanks: Vec<RawLine<'a>>,
     pub(super) texture: Texture,
     pub(super) in_trace: bool,
-    /// The columns in force where it stands.
-    pub(super) header: Option<Arc<Header>>,
+    /// The columns in force, and from which of its lines on.
+    pub(super) headers: SmallVec<[(usize, Option<Arc<Header>>); 1]>,
 }
 
 /// Keeps lines beyond their chunk. `begins`: the first one has no header, and begins a record.
@@ -55,16 +55,17 @@ impl<'a> Open<'a> {
         texture: Texture,
         in_trace: bool,
     ) -> Open<'a> {
-        let (stream, continued, blanks, header) = (0, Vec::new(), Vec::new(), None);
-        Open { stream, records, lines, texts, continued, blanks, texture, in_trace, header }
+        let (stream, continued, blanks, headers) = (0, Vec::new(), Vec::new(), SmallVec::new());
+        Open { stream, records, lines, texts, continued, blanks, texture, in_trace, headers }
     }
 
     pub(super) fn keep(&self, out: &mut Vec<OwnedLine>) {
         let first = out.len();
         keep(out, &self.lines, &self.texts, self.texture == Texture::Unparsed);
         out.extend(self.blanks.iter().map(|line| OwnedLine::new(line.origin, line.text)));
-        for line in &mut out[first..] {
-            line.header.clone_from(&self.header);
+        for (at, line) in out[first..].iter_mut().enumerate() {
+            let header = self.headers.iter().rfind(|(from, _)| *from <= at);
+            line.header = header.and_then(|(_, header)| header.clone());
             line.follows = Some(self.stream);
         }
     }
@@ -80,7 +81,12 @@ impl<'a> Open<'a> {
         offset.saturating_sub(last) <= FARTHEST
     }
 
-    pub(super) fn extend(&mut self, lines: Lines, texts: Texts<'a>) {
+    /// Takes lines that belong to it; the columns are those in force where they stand.
+    pub(super) fn extend(&mut self, lines: Lines, texts: Texts<'a>, header: Option<&Arc<Header>>) {
+        let known = self.headers.last().and_then(|(_, header)| header.as_ref());
+        if known.map(Arc::as_ptr) != header.map(Arc::as_ptr) {
+            self.headers.push((self.lines.len(), header.cloned()));
+        }
         for blank in self.blanks.drain(..) {
             self.lines.push(blank.origin);
             self.texts.push(blank.text);

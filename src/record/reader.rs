@@ -9,7 +9,7 @@ use super::continuation::{
 };
 use super::envelope::Peeled;
 use super::fields::KeyCache;
-use super::format::{LineKind, LineParser, SourceContext};
+use super::format::{Header, LineKind, LineParser, SourceContext};
 use super::open::{Lines, Open, RawLine, Texts, join, keep};
 use super::stitch::{ChunkEdge, OwnedLine};
 use super::tally::Tally;
@@ -19,6 +19,7 @@ use crate::source::SourceId;
 use bumpalo::Bump;
 use hashbrown::HashMap;
 use smallvec::{SmallVec, smallvec};
+use std::sync::Arc;
 
 /// One writer within a stream: a process of PostgreSQL, else simply the stream.
 struct Writer<'a> {
@@ -32,6 +33,25 @@ struct Cut<'a> {
     lines: Lines,
     texts: Texts<'a>,
     parts: Vec<&'a [u8]>,
+    /// The columns in force where they begin.
+    header: Option<Arc<Header>>,
+}
+
+impl Cut<'_> {
+    fn keep(&self, out: &mut Vec<OwnedLine>) {
+        let first = out.len();
+        keep(out, &self.lines, &self.texts, false);
+        out[first..].iter_mut().for_each(|line| line.header.clone_from(&self.header));
+    }
+}
+
+/// A line that may belong to a record before the chunk.
+struct Leading<'a> {
+    line: RawLine<'a>,
+    /// The stream that it belongs to, if that is decided.
+    follows: Option<u64>,
+    /// The columns in force where it stands.
+    header: Option<Arc<Header>>,
 }
 
 struct Stream<'a> {
@@ -72,8 +92,8 @@ pub struct Assembler<'a, 'k> {
     follows: Option<u64>,
     /// Whose the line at hand is depends on what stands before the chunk.
     is_undecided: bool,
-    /// Lines that whoever knows what came before must read, and whose they are if that is decided.
-    leading: Vec<(RawLine<'a>, Option<u64>)>,
+    /// Lines that whoever knows what came before must read.
+    leading: Vec<Leading<'a>>,
     /// Offsets of headless lines that are known to begin a record of their own.
     beginnings: Vec<u64>,
     /// Records so far. (Lines are counted by whoever cuts them.)
@@ -139,6 +159,7 @@ impl<'a, 'k> Assembler<'a, 'k> {
                     lines: Lines::new(),
                     texts: Texts::new(),
                     parts: Vec::new(),
+                    header: self.parser.header.clone(),
                 });
                 cut.lines.push(origin);
                 cut.texts.push(text);
@@ -209,7 +230,8 @@ impl<'a, 'k> Assembler<'a, 'k> {
     }
 
     fn leave(&mut self, line: RawLine<'a>, key: u64) {
-        self.leading.push((line, (!self.is_undecided).then_some(key)));
+        let follows = (!self.is_undecided).then_some(key);
+        self.leading.push(Leading { line, follows, header: self.parser.header.clone() });
     }
 
     fn writer(&mut self, stream: usize, process: u64) -> usize {
@@ -298,7 +320,7 @@ impl<'a, 'k> Assembler<'a, 'k> {
 
     /// A new record: the one that its writer had open is complete.
     fn begin(&mut self, stream: usize, process: u64, mut open: Open<'a>, sink: &mut Sink<'_>) {
-        open.header = self.parser.header().cloned();
+        open.headers = smallvec![(0, self.parser.header.clone())];
         let writer = self.writer(stream, process);
         let stream = &mut self.streams[stream];
         open.stream = stream.key;
@@ -338,7 +360,7 @@ impl<'a, 'k> Assembler<'a, 'k> {
                     Text::Borrowed(body) => body,
                     Text::Owned(_) => b"",
                 });
-                open.extend(lines, texts);
+                open.extend(lines, texts, self.parser.header.as_ref());
                 for known in &mut open.records {
                     adopt(known, &record);
                 }
@@ -375,7 +397,7 @@ impl<'a, 'k> Assembler<'a, 'k> {
                 if goes_on && !is_full {
                     open.continued.push(peeled.inner);
                     open.in_trace |= opens_trace(peeled.inner);
-                    open.extend(lines, texts);
+                    open.extend(lines, texts, self.parser.header.as_ref());
                     return;
                 }
             }
@@ -419,7 +441,9 @@ impl<'a, 'k> Assembler<'a, 'k> {
             let mut whole = *peeled;
             whole.inner = join(&cut.parts, b"", self.parser.arena);
             whole.timestamp = self.parser.peel(cut.texts[0]).timestamp;
+            let header = std::mem::replace(&mut self.parser.header, cut.header);
             self.whole_line(stream, &whole, cut.lines, cut.texts, sink);
+            self.parser.header = header;
         }
     }
 
@@ -508,7 +532,7 @@ impl<'a, 'k> Assembler<'a, 'k> {
         let mut tails = Vec::new();
         for stream in &mut self.streams {
             if let Some(cut) = stream.cut.take() {
-                keep(&mut tails, &cut.lines, &cut.texts, false);
+                cut.keep(&mut tails);
             }
         }
         for (stream, process, open) in self.take_open() {
@@ -520,9 +544,10 @@ impl<'a, 'k> Assembler<'a, 'k> {
             }
         }
         tails.sort_by_key(|line| line.origin.offset);
-        let owned = |(line, follows): &(RawLine<'_>, Option<u64>)| OwnedLine {
-            follows: *follows,
-            ..OwnedLine::new(line.origin, line.text)
+        let owned = |leading: &Leading<'_>| OwnedLine {
+            follows: leading.follows,
+            header: leading.header.clone(),
+            ..OwnedLine::new(leading.line.origin, leading.line.text)
         };
         let leading = self.leading.iter().map(owned).collect();
         ChunkEdge { leading, settled, tails, message: self.message, end, tally: self.tally }
@@ -539,7 +564,7 @@ impl<'a, 'k> Assembler<'a, 'k> {
         let mut carried = Vec::new();
         for stream in &mut self.streams {
             if let Some(cut) = stream.cut.take() {
-                keep(&mut carried, &cut.lines, &cut.texts, false);
+                cut.keep(&mut carried);
             }
         }
         for (stream, process, open) in self.take_open() {

@@ -21,7 +21,8 @@ pub(crate) struct OwnedLine {
     pub(super) text: Box<[u8]>,
     /// It has no header and begins a record all the same.
     pub(crate) begins: bool,
-    /// The columns in force where it stands.
+    /// The columns in force where it stands; `None` where none are named so far, which those of the
+    /// chunk at hand must not make up for.
     pub(crate) header: Option<Arc<Header>>,
     /// The stream that it belongs to if it has no envelope and no header: what stood before it
     /// decided that. `None`: that is not known yet.

@@ -27,7 +27,7 @@ const SEPARATOR: char = '\u{1f}';
 struct Column {
     heading: &'static str,
     is_number: bool,
-    /// Cells that a column whose text may be cut keeps; `None`: never cut.
+    /// Cells that a column whose text may be cut keeps if it has as many; `None`: never cut.
     least: Option<usize>,
 }
 
@@ -62,14 +62,22 @@ fn arrange(
             arranged.set_cell_alignment(CellAlignment::Right);
         }
         arranged.set_constraint(match column.least {
-            // The padding counts as part of the column.
-            Some(least) => ColumnConstraint::LowerBoundary(Width::Fixed(
-                u16::try_from(least + usize::from(!is_last)).unwrap_or(u16::MAX),
-            )),
+            Some(least) => {
+                let widest = widest_cell(rows, at).min(least);
+                // The padding counts as part of the column.
+                ColumnConstraint::LowerBoundary(Width::Fixed(
+                    u16::try_from(widest + usize::from(!is_last)).unwrap_or(u16::MAX),
+                ))
+            }
             None => ColumnConstraint::ContentWidth,
         });
     }
     table.lines().map(|line| line.split(SEPARATOR).map(str::to_owned).collect()).collect()
+}
+
+/// Terminal cells that the longest text of a column takes.
+fn widest_cell(rows: &[Vec<String>], column: usize) -> usize {
+    rows.iter().map(|row| width(&row[column])).max().unwrap_or(0)
 }
 
 /// The table of traces, row by row.
@@ -287,7 +295,7 @@ fn write_fitted(
     }
     let needed = |shown: &[usize], cells: &[Vec<String>]| -> usize {
         let column = |&at: &usize| {
-            let widest = cells.iter().map(|row| width(&row[at])).max().unwrap_or(0);
+            let widest = widest_cell(cells, at);
             2 + COLUMNS[at].least.map_or(widest, |least| widest.min(least))
         };
         shown.iter().map(column).sum::<usize>() - 2
@@ -391,6 +399,20 @@ trace             2026-11-22    duration  spans  errors
 "#]]
             .raw()
         );
+    }
+
+    /// Columns of short texts once kept the room that longer ones would have been left.
+    #[test]
+    fn short_services_and_roots_leave_their_room_to_others() {
+        for width in 64..120 {
+            let mut table = TraceTable::new(Style { width: Some(width), ..Style::default() });
+            let mut out = Vec::new();
+            table.row(&mut out, &summary(&many_queries(300))).unwrap();
+            table.end(&mut out).unwrap();
+            for line in String::from_utf8(out).unwrap().lines() {
+                assert!(super::width(line) <= width, "wider than {width}: {line}");
+            }
+        }
     }
 
     #[test]

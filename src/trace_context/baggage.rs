@@ -93,21 +93,26 @@ fn check_key(key: &[u8], field: &'static str) -> Result<String, ValueError> {
     check(key, field, is_token_byte)
 }
 
-/// Percent-decodes; a percent sign without two hex digits stands for itself, bad UTF-8 becomes
-/// U+FFFD.
-pub(crate) fn percent_decode(text: &[u8]) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
+/// The bytes that a percent-encoded text stands for, each with the number of bytes that it is
+/// written with. A percent sign without two hex digits stands for itself.
+pub(crate) fn percent_decoded(text: &[u8]) -> impl Iterator<Item = (u8, usize)> {
     let mut rest = text;
-    while let Some((&first, after)) = rest.split_first() {
+    std::iter::from_fn(move || {
+        let (&first, after) = rest.split_first()?;
         let pair = match after {
             [high, low, ..] if first == b'%' => {
                 hex::read_u8(high.to_ascii_lowercase(), low.to_ascii_lowercase())
             }
             _ => None,
         };
-        bytes.push(pair.unwrap_or(first));
         rest = if pair.is_some() { &after[2..] } else { after };
-    }
+        Some((pair.unwrap_or(first), if pair.is_some() { 3 } else { 1 }))
+    })
+}
+
+/// Percent-decodes to text; bad UTF-8 becomes U+FFFD.
+fn percent_decode(text: &[u8]) -> String {
+    let bytes: Vec<u8> = percent_decoded(text).map(|(byte, _)| byte).collect();
     String::from_utf8_lossy(&bytes).into_owned()
 }
 

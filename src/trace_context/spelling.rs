@@ -41,7 +41,10 @@ pub fn read_trace_id(text: &[u8]) -> Result<TraceIdSpelling, ValueError> {
     if text.is_empty() {
         return Err(ValueError::new("trace-id", start, Fault::Empty));
     }
-    let digits = without_dashes(text).to_ascii_lowercase();
+    let is_dashed = is_uuid_shape(text);
+    let is_dash = |byte: u8| is_dashed && byte == b'-';
+    let digits: Vec<u8> = text.iter().filter(|&&byte| !is_dash(byte)).copied().collect();
+    let digits = digits.to_ascii_lowercase();
     if matches!(digits.len(), 16 | 32) && digits.iter().all(|&byte| hex::is_lower_hex(byte)) {
         let value = hex::read_short(&digits).unwrap_or_default();
         let trace_id =
@@ -53,11 +56,13 @@ pub fn read_trace_id(text: &[u8]) -> Result<TraceIdSpelling, ValueError> {
     let context = match kind {
         Some(kind) => kind.parse(text).map_err(|error| error.shifted(start))?.context(),
         None => {
-            let fault = match digits.iter().position(|&byte| !hex::is_lower_hex(byte)) {
-                Some(at) => Fault::Hex(digits[at]),
+            let is_digit = |byte: u8| hex::is_lower_hex(byte.to_ascii_lowercase());
+            let wrong = text.iter().position(|&byte| !is_digit(byte) && !is_dash(byte));
+            let fault = match wrong {
+                Some(at) => Fault::Hex(text[at]),
                 None => Fault::Length { found: digits.len(), expected: "16 or 32" },
             };
-            return Err(ValueError::new("trace-id", start, fault));
+            return Err(ValueError::new("trace-id", start + wrong.unwrap_or(0), fault));
         }
     };
     context
@@ -68,14 +73,9 @@ pub fn read_trace_id(text: &[u8]) -> Result<TraceIdSpelling, ValueError> {
         .ok_or(ValueError::new("the value", start, Fault::Rule("names no trace")))
 }
 
-/// A UUID's digits; anything else as it is.
-fn without_dashes(text: &[u8]) -> Vec<u8> {
-    let widths: Vec<usize> = split(text, b'-').map(|(part, _)| part.len()).collect();
-    if widths == [8, 4, 4, 4, 12] {
-        text.iter().copied().filter(|&byte| byte != b'-').collect()
-    } else {
-        text.to_vec()
-    }
+/// Whether dashes stand where a UUID has them.
+fn is_uuid_shape(text: &[u8]) -> bool {
+    split(text, b'-').map(|(part, _)| part.len()).eq([8, 4, 4, 4, 12])
 }
 
 #[cfg(test)]
@@ -118,6 +118,12 @@ mod tests {
                 "trace-id has 31 digits, expected 16 or 32 (byte 0)",
             ),
             ("hello", "trace-id has \"h\", only 0-9 and a-f are allowed (byte 0)"),
+            // The first byte was once named whichever was wrong.
+            (" add up", "trace-id has a blank, only 0-9 and a-f are allowed (byte 4)"),
+            (
+                "4bf92f35-77b3-4da6-a3ce-929d0e0e473G",
+                "trace-id has uppercase \"G\", only 0-9 and a-f are allowed (byte 35)",
+            ),
             ("99999999999999999999", "x-datadog-trace-id does not fit into 64 bits (byte 0)"),
             ("d", "the value names no trace (byte 0)"),
         ];

@@ -94,7 +94,7 @@ pub(crate) struct LineParser<'a, 'k> {
     pub(crate) arena: &'a Bump,
     cache: &'k mut KeyCache,
     fields: FieldSet<'a>,
-    /// Columns that were named in lines read since.
+    /// The columns in force.
     pub(crate) header: Option<Arc<Header>>,
     /// What the fields of the line at hand say under keys that the user named.
     named: UserIds<'a>,
@@ -111,11 +111,11 @@ impl<'a, 'k> LineParser<'a, 'k> {
     ) -> LineParser<'a, 'k> {
         LineParser {
             whole: context.reference,
+            header: context.columns.named().cloned(),
             context,
             arena,
             cache,
             fields: FieldSet::new(),
-            header: None,
             named: UserIds::default(),
             spare: Vec::new(),
         }
@@ -131,7 +131,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
     /// Takes the envelopes off.
     pub(crate) fn peel(&self, line: &'a [u8]) -> Peeled<'a> {
         // The first column of a table may look like a prefix.
-        if self.header().is_some_and(|header| header.row(line, self.arena).is_some()) {
+        if self.header.as_ref().is_some_and(|header| header.row(line, self.arena).is_some()) {
             return Peeled::bare(line);
         }
         envelope::peel(line, &self.context.reference, self.arena)
@@ -215,11 +215,6 @@ impl<'a, 'k> LineParser<'a, 'k> {
         ParsedLine { kind, process }
     }
 
-    /// The columns in force.
-    pub(crate) fn header(&self) -> Option<&Arc<Header>> {
-        self.header.as_ref().or(self.context.columns.named())
-    }
-
     /// A row or a header, in a source that names its columns.
     fn table_line(&mut self, line: &'a [u8], reference: &Reference) -> Option<LineKind<'a>> {
         match self.context.columns {
@@ -233,7 +228,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
             }
             Columns::Unnamed | Columns::Fixed(_) | Columns::Directives(_) => {}
         }
-        let header = self.header.as_ref().or(self.context.columns.named())?;
+        let header = self.header.as_ref()?;
         let format = header.format();
         self.fields.clear();
         let mut attributes = Attributes::new();

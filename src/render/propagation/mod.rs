@@ -79,7 +79,7 @@ pub fn decoded_text(out: &mut dyn Write, decoded: &Decoded<'_>, color: bool) -> 
         Ok(propagation) => {
             write_rows(out, &rows(propagation), color)?;
             for note in notes(propagation, decoded.input) {
-                writeln!(out, "  {} {note}", painted("note:", BOLD, color))?;
+                writeln!(out, "  {} {}", painted("note:", BOLD, color), escape(&note))?;
             }
         }
         Err(error) => {
@@ -87,7 +87,7 @@ pub fn decoded_text(out: &mut dyn Write, decoded: &Decoded<'_>, color: bool) -> 
                 writeln!(out, "  {}", painted(&caret, RED, color))?;
             }
             if let Some(hint) = hint(decoded.kind, decoded.input, error) {
-                writeln!(out, "  {} {hint}", painted("hint:", BOLD, color))?;
+                writeln!(out, "  {} {}", painted("hint:", BOLD, color), escape(hint))?;
             }
         }
     }
@@ -120,7 +120,7 @@ fn write_rows(out: &mut dyn Write, rows: &[Row], color: bool) -> io::Result<()> 
         if row.remark.is_empty() {
             writeln!(out, "  {label}  {value}")?;
         } else {
-            writeln!(out, "  {label}  {value:value_width$}  {}", row.remark)?;
+            writeln!(out, "  {label}  {value:value_width$}  {}", escape(&row.remark))?;
         }
     }
     Ok(())
@@ -171,5 +171,9 @@ mod tests {
     #[test]
     fn control_bytes_never_reach_the_terminal() {
         assert!(shown(Kind::TraceState, "a=\u{1b}[2J").contains("  a=\\x1b[2J\n    ^\n"));
+        // Properties are shown decoded, and were not escaped.
+        let decoded = shown(Kind::Baggage, "a=%1b[2J;p=%1b[2J");
+        assert_eq!(decoded.matches("\\x1b[2J").count(), 2, "{decoded}");
+        assert!(!decoded.contains('\u{1b}'));
     }
 }

@@ -1,9 +1,7 @@
 //! `uber-trace-id`, the propagation of Jaeger's own clients (Jaeger documentation, "Propagation
 //! Format").
 
-use std::borrow::Cow;
-
-use crate::trace_context::baggage::percent_decode;
+use crate::trace_context::baggage::percent_decoded;
 use crate::trace_context::fields::{check_separator, hex_span_id, hex_trace_id, split};
 use crate::trace_context::{Fault, RemoteContext, SpanId, ValueError};
 
@@ -39,13 +37,19 @@ impl UberTraceId {
     /// # Errors
     /// Not four fields, or one that is not hex of its width, or an id of zero.
     pub fn parse(value: &[u8]) -> Result<UberTraceId, ValueError> {
-        let value = if value.contains(&b':') {
-            Cow::Borrowed(value)
-        } else {
-            Cow::Owned(percent_decode(value).into_bytes())
-        };
-        check_separator(&value, "trace-id", &[16, 32], b":")?;
-        let mut fields = split(&value, b':');
+        if value.contains(&b':') {
+            return UberTraceId::parse_plain(value);
+        }
+        let plain: Vec<u8> = percent_decoded(value).map(|(byte, _)| byte).collect();
+        UberTraceId::parse_plain(&plain).map_err(|error| {
+            let written = percent_decoded(value).take(error.byte).map(|(_, length)| length).sum();
+            ValueError { byte: written, ..error }
+        })
+    }
+
+    fn parse_plain(value: &[u8]) -> Result<UberTraceId, ValueError> {
+        check_separator(value, "trace-id", &[16, 32], b":")?;
+        let mut fields = split(value, b':');
         let (trace, _) = fields.next().unwrap_or_default();
         let trace_id = hex_trace_id(trace, 0, "trace-id", 1..=32, "1 to 32")?;
         let mut next = |after: &'static str| {
@@ -57,8 +61,8 @@ impl UberTraceId {
         // The parent is deprecated: 0 at the root, and whatever a client wrote elsewhere.
         let (parent, _) = next("span-id")?;
         let (flags, at) = next("parent-span-id")?;
-        if let Some(&byte) = flags.iter().find(|byte| !byte.is_ascii_hexdigit()) {
-            return Err(ValueError::new("flags", at, Fault::Hex(byte)));
+        if let Some(wrong) = flags.iter().position(|byte| !byte.is_ascii_hexdigit()) {
+            return Err(ValueError::new("flags", at + wrong, Fault::Hex(flags[wrong])));
         }
         let flags = match (std::str::from_utf8(flags), flags.len()) {
             (Ok(digits), 1..=2) => u8::from_str_radix(digits, 16).unwrap_or_default(),
@@ -106,4 +110,24 @@ pub(super) fn write(context: &RemoteContext) -> Option<String> {
     } else {
         format!("{trace_id}:{span_id}:0:{flags:x}")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// Offsets were once those of the decoded value, and the flags' always that of the first one.
+    #[test]
+    fn the_byte_that_is_wrong_is_named_as_it_was_written() {
+        for (value, byte) in [
+            ("a3ce929d0e0e4736:00f067aa0ba902b7:0:1g", 37),
+            ("a3ce929d0e0e4736%3A00f067aa0ba902bx%3A0%3A1", 34),
+            ("a3ce929d0e0e4736%3a00f067aa0ba902b7%3a0%3a100", 42),
+            ("a3ce929d0e0e4736%3A00f067aa0ba902b7", 35),
+            ("%ffa3ce929d0e0e473", 0),
+        ] {
+            assert_eq!(UberTraceId::parse(value.as_bytes()).unwrap_err().byte, byte, "{value}");
+        }
+    }
 }
