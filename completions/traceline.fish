@@ -146,10 +146,10 @@ complete -c traceline -n "__fish_traceline_using_subcommand filter" -l color -d 
 always\t'Always'
 never\t'Never'"
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l width -d 'Fit text to this many columns [default: the terminal\'s]' -r
-complete -c traceline -n "__fish_traceline_using_subcommand filter" -s v -l invert-match -d 'Print the records that are not of the trace'
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -s v -l invert-match -d 'Print the records that are not of the trace, or with --span not of that span of it; --since, --until, --severity and --service narrow these as well'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s c -l count -d 'Print only how many records match, for each file'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s l -l files-with-matches -d 'Print only the names of files with a match'
-complete -c traceline -n "__fish_traceline_using_subcommand filter" -s n -l line-number -d 'Put the line number before each line, and the file\'s name where there are several'
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -s n -l line-number -d 'Put the line number before each line, and the file\'s name where there are several; before each record with --format text. JSON always has both'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s H -l with-filename -d 'Put the file name before each line'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s h -l no-filename -d 'Do not put the file name before lines and counts'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l sort -d 'Print in the order of time, across all files'

@@ -27,7 +27,8 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args, Debug)]
 #[command(disable_help_flag = true)]
 pub(crate) struct FilterArgs {
-    /// The trace, then log files or directories; - is standard input
+    /// The trace, then log files or directories; - is standard input. What is named twice is read
+    /// once
     #[arg(value_name = "TRACE|FILE")]
     arguments: Vec<OsString>,
 
@@ -40,7 +41,8 @@ pub(crate) struct FilterArgs {
     #[arg(short = 'f', long = "file", value_name = "FILE", help_heading = "Selecting records")]
     trace_file: Option<PathBuf>,
 
-    /// Print the records that are not of the trace
+    /// Print the records that are not of the trace, or with --span not of that span of it; --since,
+    /// --until, --severity and --service narrow these as well
     #[arg(short = 'v', long, help_heading = "Selecting records")]
     invert_match: bool,
 
@@ -55,7 +57,8 @@ pub(crate) struct FilterArgs {
     #[arg(short = 'l', long, help_heading = "Printing")]
     files_with_matches: bool,
 
-    /// Put the line number before each line, and the file's name where there are several
+    /// Put the line number before each line, and the file's name where there are several; before
+    /// each record with --format text. JSON always has both
     #[arg(short = 'n', long, help_heading = "Printing")]
     line_number: bool,
 
@@ -145,6 +148,7 @@ impl FilterArgs {
             links
         });
         let chunks = second.as_ref().unwrap_or(&inputs.chunks);
+        query.invert = self.invert_match;
         query.traces = match (&arguments, is_judged) {
             (None, _) => Traces::Any,
             (Some(_), true) => Traces::Judged(names),
@@ -193,7 +197,13 @@ impl FilterArgs {
         notes.dedup();
         inputs.notes.set(notes).ok();
         let failed = report_errors(&inputs, &outcome, stderr)? || has_missing;
-        if let Some(error) = several.map(CliError::from).or_else(|| query.several_spans()) {
+        // A pipe tells only at its end which traces the names mean.
+        let is_meant = |key| match query.traces {
+            Traces::Judged(_) => writer.judge.means(key),
+            Traces::Any | Traces::Meant(_) => true,
+        };
+        let several = several.map(CliError::from).or_else(|| query.several_spans(is_meant));
+        if let Some(error) = several {
             return Err(error);
         }
         Ok(match (failed, writer.matches > 0) {
@@ -264,7 +274,6 @@ impl FilterArgs {
         let writer = Writer::new(shape, judge, std::io::stdout());
         RecordVisitor {
             query,
-            invert: self.invert_match,
             keep_others: self.keeps_context(),
             is_listing: counting != Counting::No,
             format: self.format(),

@@ -23,7 +23,7 @@ use std::io::Write;
 /// The shape is that of the OpenTelemetry log data model.
 #[derive(clap::Args, Debug)]
 pub(crate) struct RecordsArgs {
-    /// Log files or directories; - is standard input
+    /// Log files or directories; - is standard input. What is named twice is read once
     #[arg(value_name = "FILE")]
     files: Vec<OsString>,
 
@@ -83,7 +83,6 @@ impl RecordsArgs {
         };
         let visitor = RecordVisitor {
             query: &query,
-            invert: false,
             keep_others: false,
             is_listing: false,
             format: self.format,
@@ -119,7 +118,7 @@ impl RecordsArgs {
         }
         report_tally(&outcome, context, stderr);
         let failed = report_errors(&inputs, &outcome, stderr)? || has_missing;
-        if let Some(error) = query.several_spans() {
+        if let Some(error) = query.several_spans(|_| true) {
             return Err(error);
         }
         Ok(match (failed, found) {
