@@ -101,6 +101,9 @@ fn parse_severity(text: &str) -> Result<Severity, String> {
     })
 }
 
+/// Spans that an argument fits, with their traces.
+type SpansSeen = BTreeSet<(Option<TraceKey>, SpanId)>;
+
 /// Which traces are meant.
 pub(crate) enum Traces<'a> {
     /// Any or none.
@@ -119,8 +122,8 @@ pub(crate) struct RecordQuery<'a> {
     /// Values of link keys that lead to these traces.
     pub(crate) links: HashSet<u128>,
     spans: Vec<SpanArgument>,
-    /// Of each argument for a span: the spans that were found, with their traces.
-    seen_spans: Mutex<Vec<BTreeSet<(Option<TraceKey>, SpanId)>>>,
+    /// Of each argument for a span: what was found.
+    seen_spans: Mutex<Vec<SpansSeen>>,
     severity: Option<Severity>,
     services: Vec<String>,
     since: Option<Timestamp>,
