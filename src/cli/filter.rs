@@ -5,6 +5,7 @@ use super::error::{CliError, FOUND, NOTHING, TROUBLE};
 use super::input::{Ask, InputArgs, Inputs, Manner};
 use super::links::read_links;
 use super::names::Names;
+use super::number_argument::whole_number;
 use super::ordered::Ordered;
 use super::output::{OutputArgs, Places, report_errors, report_missing, source_names};
 use super::piece_writer::{Counting, Shape, Writer};
@@ -71,19 +72,19 @@ pub(crate) struct FilterArgs {
     no_filename: bool,
 
     /// Stop after this many matching records in each file
-    #[arg(short = 'm', long, value_name = "N", help_heading = "Printing")]
+    #[arg(short = 'm', long, value_name = "N", value_parser = whole_number::<u64>, help_heading = "Printing")]
     max_count: Option<u64>,
 
     /// Print so many records after each match
-    #[arg(short = 'A', long, value_name = "N", default_value_t = 0, help_heading = "Printing")]
+    #[arg(short = 'A', long, value_name = "N", default_value_t = 0, value_parser = whole_number::<usize>, help_heading = "Printing")]
     after_context: usize,
 
     /// Print so many records before each match
-    #[arg(short = 'B', long, value_name = "N", default_value_t = 0, help_heading = "Printing")]
+    #[arg(short = 'B', long, value_name = "N", default_value_t = 0, value_parser = whole_number::<usize>, help_heading = "Printing")]
     before_context: usize,
 
     /// Print so many records before and after each match
-    #[arg(short = 'C', long, value_name = "N", help_heading = "Printing")]
+    #[arg(short = 'C', long, value_name = "N", value_parser = whole_number::<usize>, help_heading = "Printing")]
     context: Option<usize>,
 
     /// Print in the order of time, across all files
@@ -309,7 +310,19 @@ impl FilterArgs {
                     "traceline filter TRACE [FILE]..., or -t TRACE, or -f FILE; --help shows all options",
                 ));
             }
-            named.push(TraceArgument::read(&files.remove(0).to_string_lossy(), any_text)?);
+            let first = files.remove(0);
+            let text = first.to_string_lossy();
+            let argument = TraceArgument::parse(&text, any_text);
+            if argument.is_none() && (text == "-" || Path::new(&first).exists()) {
+                return Err(CliError::usage(
+                    format!("no trace is named: {text:?} is what to read"),
+                    format!("traceline filter TRACE {text}, or traceline filter -t TRACE {text}"),
+                ));
+            }
+            named.push(match argument {
+                Some(argument) => argument,
+                None => TraceArgument::read(&text, any_text)?,
+            });
         }
         Ok((Some(named), files))
     }

@@ -4,6 +4,7 @@ use super::Context;
 use super::error::{CliError, FOUND, NOTHING, TROUBLE};
 use super::explainer::Explainer;
 use super::input::{Ask, InputArgs, Manner};
+use super::number_argument::whole_number;
 use super::ordered::Ordered;
 use super::output::{
     OutputArgs, Places, report_errors, report_missing, report_tally, source_names,
@@ -43,7 +44,7 @@ pub(crate) struct RecordsArgs {
     follow: bool,
 
     /// Print at most this many records of each file
-    #[arg(short = 'n', long, value_name = "N", help_heading = "Printing")]
+    #[arg(short = 'n', long, value_name = "N", value_parser = whole_number::<u64>, help_heading = "Printing")]
     limit: Option<u64>,
 
     /// How to print
