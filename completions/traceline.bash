@@ -103,7 +103,7 @@ _traceline() {
             return 0
             ;;
         traceline__subcmd__child)
-            opts="-h -V --traceparent --tracestate --baggage --headers --strict --unsampled --max-tracestate --format --as --level --help --version"
+            opts="-q -h -V --traceparent --tracestate --baggage --headers --strict --unsampled --max-tracestate --format --as --level --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -193,7 +193,7 @@ _traceline() {
             return 0
             ;;
         traceline__subcmd__exec)
-            opts="-h -V --name --service --stamp --log --trace-key --span-key --help --version"
+            opts="-q -h -V --name --service --stamp --log --trace-key --span-key --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -227,7 +227,7 @@ _traceline() {
             return 0
             ;;
         traceline__subcmd__filter)
-            opts="-t -f -v -c -l -n -H -h -m -A -B -C -F -j -q -V --trace --file --invert-match --span --severity --service --since --until --sample --count --files-with-matches --line-number --with-filename --no-filename --max-count --after-context --before-context --context --sort --follow --format --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
+            opts="-t -f -v -c -l -n -H -h -m -A -B -C -F -j -q -V --trace --file --invert-match --span --severity --service --since --until --sample --count --files-with-matches --line-number --with-filename --no-filename --max-count --after-context --before-context --context --sort --follow --format --tz --reference-date --pattern --id-key --link --config --no-config --threads --color --ascii --width --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -338,10 +338,6 @@ _traceline() {
                     return 0
                     ;;
                 -j)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --chunk-size)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -529,7 +525,7 @@ _traceline() {
             return 0
             ;;
         traceline__subcmd__mint)
-            opts="-n -h -V --sampled --unsampled --sample-rate --count --trace-id --from --tracestate --baggage --seed --format --as --level --help --version"
+            opts="-n -q -h -V --sampled --unsampled --sample-rate --count --trace-id --from --tracestate --baggage --seed --format --as --level --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -587,7 +583,7 @@ _traceline() {
             return 0
             ;;
         traceline__subcmd__records)
-            opts="-F -n -j -q -h -V --span --severity --service --since --until --sample --explain --sort --follow --limit --format --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
+            opts="-F -n -j -q -h -V --span --severity --service --since --until --sample --explain --sort --follow --limit --format --tz --reference-date --pattern --id-key --link --config --no-config --threads --color --ascii --width --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -661,10 +657,6 @@ _traceline() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --chunk-size)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -681,7 +673,7 @@ _traceline() {
             return 0
             ;;
         traceline__subcmd__stamp)
-            opts="-h -V --traceparent --trace-key --span-key --help --version"
+            opts="-q -h -V --traceparent --trace-key --span-key --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -707,7 +699,7 @@ _traceline() {
             return 0
             ;;
         traceline__subcmd__timeline)
-            opts="-t -n -j -q -h -V --trace --all --records --adjust-clock --max-rows --format --sort --limit --slowest --errors --min-duration --service --since --until --sample --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
+            opts="-t -n -j -q -h -V --trace --all --records --adjust-clock --max-rows --format --sort --limit --slowest --errors --min-duration --service --since --until --sample --tz --reference-date --pattern --id-key --link --config --no-config --threads --color --ascii --width --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -797,10 +789,6 @@ _traceline() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --chunk-size)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -817,7 +805,7 @@ _traceline() {
             return 0
             ;;
         traceline__subcmd__traces)
-            opts="-t -n -j -q -h -V --trace --format --sort --limit --slowest --errors --min-duration --service --since --until --sample --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
+            opts="-t -n -j -q -h -V --trace --format --sort --limit --slowest --errors --min-duration --service --since --until --sample --tz --reference-date --pattern --id-key --link --config --no-config --threads --color --ascii --width --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -900,10 +888,6 @@ _traceline() {
                     return 0
                     ;;
                 -j)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --chunk-size)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -39,7 +39,7 @@ complete -c traceline -n "__fish_traceline_needs_command" -f -a "completions" -d
 complete -c traceline -n "__fish_traceline_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c traceline -n "__fish_traceline_using_subcommand mint" -l sample-rate -d 'Let the trace-id decide with this probability whether the trace is sampled, and tell others by `ot=th:…` in the tracestate' -r
 complete -c traceline -n "__fish_traceline_using_subcommand mint" -s n -l count -d 'How many to print' -r
-complete -c traceline -n "__fish_traceline_using_subcommand mint" -l trace-id -d 'Use this trace-id (any spelling) and draw only the span-id' -r
+complete -c traceline -n "__fish_traceline_using_subcommand mint" -l trace-id -d 'Use this trace-id and draw only the span-id: 32 or 16 hex digits, a UUID, X-Ray\'s 1-…, a Datadog decimal of 17 to 20 digits, or a header value' -r
 complete -c traceline -n "__fish_traceline_using_subcommand mint" -l from -d 'Convert this value of any kind instead of starting a trace; what is lost is told on stderr' -r
 complete -c traceline -n "__fish_traceline_using_subcommand mint" -l tracestate -d 'Add a member to the tracestate; repeat for more, the first one stands left-most' -r
 complete -c traceline -n "__fish_traceline_using_subcommand mint" -l baggage -d 'Add a member to the baggage, percent-encoded where needed; repeat for more' -r
@@ -61,6 +61,7 @@ complete -c traceline -n "__fish_traceline_using_subcommand mint" -l level -d 'E
 2\t''"
 complete -c traceline -n "__fish_traceline_using_subcommand mint" -l sampled -d 'Set the sampled flag (the default)'
 complete -c traceline -n "__fish_traceline_using_subcommand mint" -l unsampled -d 'Leave the sampled flag unset'
+complete -c traceline -n "__fish_traceline_using_subcommand mint" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c traceline -n "__fish_traceline_using_subcommand mint" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c traceline -n "__fish_traceline_using_subcommand mint" -s V -l version -d 'Print version'
 complete -c traceline -n "__fish_traceline_using_subcommand decode" -l as -d 'Read every value as this kind' -r -f -a "traceparent\t''
@@ -104,6 +105,7 @@ complete -c traceline -n "__fish_traceline_using_subcommand child" -l level -d '
 2\t''"
 complete -c traceline -n "__fish_traceline_using_subcommand child" -l strict -d 'Fail, with exit code 2, where anything came in that cannot be used, or no traceparent'
 complete -c traceline -n "__fish_traceline_using_subcommand child" -l unsampled -d 'Leave the sampled flag of a new trace unset; a trace that goes on keeps its own'
+complete -c traceline -n "__fish_traceline_using_subcommand child" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c traceline -n "__fish_traceline_using_subcommand child" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c traceline -n "__fish_traceline_using_subcommand child" -s V -l version -d 'Print version'
 complete -c traceline -n "__fish_traceline_using_subcommand exec" -l name -d 'What the span does [default: the command\'s name]' -r
@@ -111,12 +113,14 @@ complete -c traceline -n "__fish_traceline_using_subcommand exec" -l service -d 
 complete -c traceline -n "__fish_traceline_using_subcommand exec" -l log -d 'Append a record when the command starts and one when it ends, which `timeline` reads' -r -F
 complete -c traceline -n "__fish_traceline_using_subcommand exec" -l trace-key -d 'Key of the trace id in JSON and logfmt lines' -r
 complete -c traceline -n "__fish_traceline_using_subcommand exec" -l span-key -d 'Key of the span id in JSON and logfmt lines' -r
-complete -c traceline -n "__fish_traceline_using_subcommand exec" -l stamp -d 'Put the ids into the lines that the command prints, as `stamp` does: its output is then no terminal'
+complete -c traceline -n "__fish_traceline_using_subcommand exec" -l stamp -d 'Put the ids into the lines that the command prints, as `stamp` does: its output is then no terminal. What is written over itself, as progress is, gets them each time'
+complete -c traceline -n "__fish_traceline_using_subcommand exec" -s q -l quiet -d 'Say nothing on stderr but errors; what the command says stays'
 complete -c traceline -n "__fish_traceline_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c traceline -n "__fish_traceline_using_subcommand exec" -s V -l version -d 'Print version'
 complete -c traceline -n "__fish_traceline_using_subcommand stamp" -l traceparent -d 'Use the ids of this traceparent' -r
 complete -c traceline -n "__fish_traceline_using_subcommand stamp" -l trace-key -d 'Key of the trace id in JSON and logfmt lines' -r
 complete -c traceline -n "__fish_traceline_using_subcommand stamp" -l span-key -d 'Key of the span id in JSON and logfmt lines' -r
+complete -c traceline -n "__fish_traceline_using_subcommand stamp" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c traceline -n "__fish_traceline_using_subcommand stamp" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c traceline -n "__fish_traceline_using_subcommand stamp" -s V -l version -d 'Print version'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s t -l trace -d 'Print records of this trace; may be repeated' -r
@@ -141,15 +145,14 @@ complete -c traceline -n "__fish_traceline_using_subcommand filter" -l id-key -d
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l link -d 'Add records without a trace id to the trace of the records that have the same value in this field, if that is one trace; may be repeated. Reads the input twice for a named trace' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l config -d 'Read this configuration [default: traceline/config.toml in $XDG_CONFIG_HOME or ~/.config, if it is there]' -r -F
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s j -l threads -d 'Use this many threads [default: one per core]' -r
-complete -c traceline -n "__fish_traceline_using_subcommand filter" -l chunk-size -d 'Read in pieces of about this many bytes; the answer is the same for any' -r
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected' -r -f -a "auto\t'On a terminal that shows them'
 always\t'Always'
 never\t'Never'"
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l width -d 'Fit text to this many columns [default: the terminal\'s]' -r
-complete -c traceline -n "__fish_traceline_using_subcommand filter" -s v -l invert-match -d 'Print the records that are not of the trace'
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -s v -l invert-match -d 'Print the records that are not of the trace, or with --span not of that span of it; --since, --until, --severity and --service narrow these as well'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s c -l count -d 'Print only how many records match, for each file'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s l -l files-with-matches -d 'Print only the names of files with a match'
-complete -c traceline -n "__fish_traceline_using_subcommand filter" -s n -l line-number -d 'Put the line number before each line, and the file\'s name where there are several'
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -s n -l line-number -d 'Put the line number before each line, and the file\'s name where there are several; before each record with --format text. JSON always has both'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s H -l with-filename -d 'Put the file name before each line'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s h -l no-filename -d 'Do not put the file name before lines and counts'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l sort -d 'Print in the order of time, across all files'
@@ -182,7 +185,6 @@ complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l id-key 
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l link -d 'Add records without a trace id to the trace of the records that have the same value in this field, if that is one trace; may be repeated. Reads the input twice for a named trace' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l config -d 'Read this configuration [default: traceline/config.toml in $XDG_CONFIG_HOME or ~/.config, if it is there]' -r -F
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -s j -l threads -d 'Use this many threads [default: one per core]' -r
-complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l chunk-size -d 'Read in pieces of about this many bytes; the answer is the same for any' -r
 complete -c traceline -n "__fish_traceline_using_subcommand timeline" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected' -r -f -a "auto\t'On a terminal that shows them'
 always\t'Always'
 never\t'Never'"
@@ -219,7 +221,6 @@ complete -c traceline -n "__fish_traceline_using_subcommand traces" -l id-key -d
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l link -d 'Add records without a trace id to the trace of the records that have the same value in this field, if that is one trace; may be repeated. Reads the input twice for a named trace' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l config -d 'Read this configuration [default: traceline/config.toml in $XDG_CONFIG_HOME or ~/.config, if it is there]' -r -F
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -s j -l threads -d 'Use this many threads [default: one per core]' -r
-complete -c traceline -n "__fish_traceline_using_subcommand traces" -l chunk-size -d 'Read in pieces of about this many bytes; the answer is the same for any' -r
 complete -c traceline -n "__fish_traceline_using_subcommand traces" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected' -r -f -a "auto\t'On a terminal that shows them'
 always\t'Always'
 never\t'Never'"
@@ -247,7 +248,6 @@ complete -c traceline -n "__fish_traceline_using_subcommand records" -l id-key -
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l link -d 'Add records without a trace id to the trace of the records that have the same value in this field, if that is one trace; may be repeated. Reads the input twice for a named trace' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l config -d 'Read this configuration [default: traceline/config.toml in $XDG_CONFIG_HOME or ~/.config, if it is there]' -r -F
 complete -c traceline -n "__fish_traceline_using_subcommand records" -s j -l threads -d 'Use this many threads [default: one per core]' -r
-complete -c traceline -n "__fish_traceline_using_subcommand records" -l chunk-size -d 'Read in pieces of about this many bytes; the answer is the same for any' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected' -r -f -a "auto\t'On a terminal that shows them'
 always\t'Always'
 never\t'Never'"

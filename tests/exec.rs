@@ -141,6 +141,24 @@ fn both_outputs_are_stamped_line_by_line_and_stay_apart() {
     assert_eq!(lines(&output.stderr), [&b"two\n"[..], b"\0\xff"]);
 }
 
+/// A prompt was once held until its line ended, which it does not before it is answered.
+#[test]
+fn a_prompt_is_shown_while_it_waits() {
+    let script = "printf 'name? '; exec sleep 30";
+    let mut child = exec(&["--stamp"], script).spawn().unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    let (sender, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut shown = [0; 60];
+        let _ = stdout.read_exact(&mut shown);
+        let _ = sender.send(shown);
+    });
+    let shown = heard.recv_timeout(Duration::from_secs(10));
+    send(&child, Signal::TERM);
+    child.wait().unwrap();
+    assert!(shown.is_ok_and(|shown| shown.ends_with(b"] name? ")));
+}
+
 #[test]
 fn a_hostile_environment_does_no_harm() {
     let long = "x".repeat(100_000);

@@ -19,7 +19,7 @@ fn completions_are_fresh() {
     let shells = [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell, Shell::Elvish];
     let files = shells.map(|shell| {
         let mut script = Vec::new();
-        clap_complete::generate(shell, &mut traceline::cli::command(), NAME, &mut script);
+        clap_complete::generate(shell, &mut traceline::cli::completed_command(), NAME, &mut script);
         (shell.file_name(NAME), script)
     });
     snapshot::check("completions", &Files::from(files));
@@ -43,7 +43,41 @@ fn add_pages(command: &Command, files: &mut Files) {
     let man = Man::new(command.clone());
     let mut page = Vec::new();
     man.render(&mut page).expect("writing to memory does not fail");
-    files.insert(man.get_filename(), page);
+    let page = String::from_utf8(page).expect("pages are text");
+    files.insert(man.get_filename(), as_manuals_have_it(&page, command).into_bytes());
+}
+
+/// clap_mangen's page with dots behind arguments that repeat, and with the examples under their own
+/// heading, line by line.
+fn as_manuals_have_it(page: &str, command: &Command) -> String {
+    let mut page = page.to_owned();
+    for argument in command.get_positionals() {
+        let is_repeated = argument.get_num_args().is_some_and(|range| range.max_values() > 1)
+            || matches!(argument.get_action(), clap::ArgAction::Append);
+        let name = argument.get_value_names().and_then(|names| names.first());
+        if let (true, Some(name)) = (is_repeated, name) {
+            for (open, close) in [("[", "]"), ("<", ">")] {
+                let once = format!("{open}\\fI{name}\\fR{close}");
+                page = page.replacen(&once, &format!("{once}..."), 1);
+            }
+        }
+    }
+    let Some((before, extra)) = page.split_once(".SH EXTRA\nExamples:\n") else { return page };
+    let (examples, after) = extra.split_once(".SH ").expect("the version follows");
+    let examples: String =
+        examples.lines().map(|line| format!("{}\n", line.trim_start())).collect();
+    format!("{before}.SH EXAMPLES\n.RS 2\n.nf\n{examples}.fi\n.RE\n.SH {after}")
+}
+
+#[test]
+fn completions_offer_nothing_hidden() {
+    let mut script = Vec::new();
+    let mut command = traceline::cli::completed_command();
+    clap_complete::generate(Shell::Bash, &mut command, NAME, &mut script);
+    let script = String::from_utf8(script).expect("scripts are text");
+    assert!(script.contains("--threads") && script.contains("--no-filename"));
+    // This one was once offered, though it is only for tests.
+    assert!(!script.contains("--chunk-size"));
 }
 
 #[test]

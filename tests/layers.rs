@@ -40,7 +40,6 @@ const DOORS: &[(&str, &[&str])] = &[
     ("chrono", &["record/timestamp*", "render/"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),
-    ("comfy-table", &["render/table.rs"]),
     ("flate2", &["source/"]),
     ("getrandom", &["cli/"]),
     ("hashbrown", &["trace/", "record/", "pipeline/"]),

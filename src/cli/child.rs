@@ -1,6 +1,7 @@
 //! `traceline child`: what a span sends on, given what came in.
 
-use super::incoming::{environment_carrier, read_head, stale_variables, warn, warnings};
+use super::incoming::{environment_carrier, read_head, stale_variables, talk, warn, warnings};
+use super::number_argument::whole_number;
 use super::outgoing::OutgoingArgs;
 use crate::render::{Ancestry, OutgoingForm, outgoing_context};
 use crate::trace_context::{Carrier, IdGenerator, IncomingContext};
@@ -54,11 +55,15 @@ pub struct ChildArgs {
     unsampled: bool,
 
     /// Cut the tracestate to this many characters, whole members at a time
-    #[arg(long, value_name = "CHARACTERS")]
+    #[arg(long, value_name = "CHARACTERS", value_parser = whole_number::<usize>)]
     max_tracestate: Option<usize>,
 
     #[command(flatten)]
     outgoing: OutgoingArgs,
+
+    /// Say nothing on stderr but errors
+    #[arg(long, short)]
+    quiet: bool,
 }
 
 /// Why there is no child.
@@ -124,7 +129,7 @@ impl ChildArgs {
             }
         }
         let warnings = warnings(&incoming);
-        warn(&warnings, stderr);
+        warn(&warnings, &mut talk(self.quiet, stderr));
         let mut child = incoming.child(ids, self.outgoing.level(), !self.unsampled);
         if let Some(max_length) = self.max_tracestate {
             child.trace_state.truncate(max_length);
@@ -284,6 +289,8 @@ mod tests {
             let (out, talk) = child(flags, &[], "").unwrap();
             assert!(!continues(&out) && out.ends_with("-03\n"), "{out}");
             assert_eq!(talk, format!("traceline: warning: {warning}; {consequence}\n"));
+            let quiet: Vec<&str> = flags.iter().copied().chain(["-q"]).collect();
+            assert_eq!(child(&quiet, &[], "").map(|(_, talk)| talk), Ok(String::new()));
             // Where nothing is done, nothing is said to be done.
             let strict: Vec<&str> = flags.iter().copied().chain(["--strict"]).collect();
             assert_eq!(child(&strict, &[], ""), Err(warning.to_owned()));

@@ -5,6 +5,7 @@ use super::decode::DecodeError;
 use super::exec::ExecError;
 use super::mint::MintError;
 use super::stamp::StampError;
+use super::trace_argument::TraceArgument;
 use crate::source::{SourceError, SourceErrorKind};
 use std::fmt;
 use std::io;
@@ -118,6 +119,21 @@ pub(crate) fn source_hint(error: &SourceError) -> Option<String> {
         SourceErrorKind::Archive(format) => {
             Some(format!("unpack it first: {}", format.unpack_command()))
         }
+        SourceErrorKind::Unreadable(reason)
+            if reason.kind() == io::ErrorKind::NotFound && is_trace_id(&error.name) =>
+        {
+            Some(
+                "this reads as a trace id, but is taken for a file here: name traces with -t; \
+                 beside -t, -f, --all, --errors and other selections all arguments are files"
+                    .to_owned(),
+            )
+        }
         _ => None,
     }
+}
+
+/// Whether the name of a file that is not there was meant for a trace.
+fn is_trace_id(name: &str) -> bool {
+    use TraceArgument::{Key, Prefix};
+    matches!(TraceArgument::parse(name, false), Some(Key(_) | Prefix(_)))
 }

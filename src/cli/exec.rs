@@ -1,8 +1,8 @@
 //! `traceline exec`: runs a command inside a span.
 
-use super::incoming::{environment_carrier, stale_variables, warn, warnings};
+use super::incoming::{environment_carrier, stale_variables, talk, warn, warnings};
 use super::process::{Ending, Supervised, heed_signals};
-use super::stamp::{StampKeys, Stamper, copy_stamped};
+use super::stamp::{StampKeys, Stamper, comes_within, copy_stamped};
 use crate::record::Timestamp;
 use crate::render::{ProcessEnd, ProcessSpan, process_record};
 use crate::source::reason;
@@ -12,6 +12,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread::{Builder, JoinHandle};
@@ -39,7 +40,7 @@ pub struct ExecArgs {
     service: Option<String>,
 
     /// Put the ids into the lines that the command prints, as `stamp` does: its output is then no
-    /// terminal
+    /// terminal. What is written over itself, as progress is, gets them each time
     #[arg(long)]
     stamp: bool,
 
@@ -50,13 +51,13 @@ pub struct ExecArgs {
     #[command(flatten)]
     keys: StampKeys,
 
+    /// Say nothing on stderr but errors; what the command says stays
+    #[arg(long, short)]
+    quiet: bool,
+
     /// The command and its arguments
-    #[arg(
-        required = true,
-        trailing_var_arg = true,
-        allow_hyphen_values = true,
-        value_name = "CMD"
-    )]
+    // What begins with a dash before it is an option of ours, and a mistyped one is no command.
+    #[arg(required = true, trailing_var_arg = true, value_name = "CMD")]
     command: Vec<OsString>,
 }
 
@@ -128,7 +129,7 @@ impl ExecArgs {
         let service = service.map(|(_, value)| value.to_string_lossy().into_owned());
         let carrier = environment_carrier(environment);
         let incoming = IncomingContext::extract(&carrier);
-        warn(&warnings(&incoming), stderr);
+        warn(&warnings(&incoming), &mut talk(self.quiet, stderr));
         let context = incoming.child(ids, Level::Two, true);
         let mut log = self.log.as_deref().map(SpanLog::open).transpose()?;
 
@@ -208,14 +209,16 @@ impl ExecArgs {
 /// Copies one of the command's outputs in a thread of its own, so that neither waits for the other.
 fn copy(
     mut stamper: Stamper,
-    pipe: impl Read + Send + 'static,
+    pipe: impl Read + AsFd + Send + 'static,
     mut output: impl Write + Send + 'static,
 ) -> io::Result<JoinHandle<()>> {
+    let watched = pipe.as_fd().try_clone_to_owned()?;
     Builder::new().name("stamp".to_owned()).spawn(move || {
         let mut pipe = BufReader::with_capacity(1 << 16, pipe);
         // Where our reader is gone, the pipe is closed here, and the command learns of it by its
         // own next write, as without us.
-        let _ = copy_stamped(&mut stamper, &mut pipe, &mut output);
+        let comes_soon = &mut |patience| comes_within(&watched, patience);
+        let _ = copy_stamped(&mut stamper, &mut pipe, comes_soon, &mut output);
     })
 }
 
@@ -317,10 +320,32 @@ mod tests {
         );
     }
 
+    /// A mistyped option was once run as a command.
+    #[test]
+    fn what_begins_with_a_dash_before_the_command_is_an_option() {
+        for arguments in
+            [&["--nmae", "n", "--", "true"][..], &["--nmae", "true"], &["-x"], &["--stamp=1", "a"]]
+        {
+            assert!(Shell::try_parse_from(["exec"].iter().chain(arguments)).is_err());
+        }
+        for (arguments, command) in [
+            (&["--stamp", "a", "--stamp", "-q"][..], &["a", "--stamp", "-q"][..]),
+            (&["--", "-a", "--", "b"], &["-a", "--", "b"]),
+            (&["a", "--", "b"], &["a", "--", "b"]),
+        ] {
+            let read = Shell::try_parse_from(["exec"].iter().chain(arguments)).unwrap();
+            assert_eq!(read.args.command, command, "{arguments:?}");
+        }
+    }
+
     #[test]
     fn an_invalid_parent_is_told_and_starts_a_trace() {
         let (code, talk) = exec(&["--", "true"], &[("TRACEPARENT", "x")]);
         assert_eq!(code, 0);
         assert!(talk.starts_with("traceline: warning: invalid traceparent: "), "{talk}");
+        let environment = [("TRACEPARENT", "x")];
+        assert_eq!(exec(&["-q", "--", "true"], &environment), (0, String::new()));
+        // Errors are told all the same.
+        assert!(exec(&["-q", "/nonexistent/command"], &environment).1.contains("/nonexistent"));
     }
 }

@@ -5,6 +5,7 @@ use super::error::{CliError, FOUND, NOTHING, TROUBLE};
 use super::input::{Ask, InputArgs, Inputs, Manner};
 use super::links::read_links;
 use super::names::Names;
+use super::number_argument::whole_number;
 use super::ordered::Ordered;
 use super::output::{OutputArgs, Places, report_errors, report_missing, source_names};
 use super::piece_writer::{Counting, Shape, Writer};
@@ -27,7 +28,8 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args, Debug)]
 #[command(disable_help_flag = true)]
 pub(crate) struct FilterArgs {
-    /// The trace, then log files or directories; - is standard input
+    /// The trace, then log files or directories; - is standard input. What is named twice is read
+    /// once
     #[arg(value_name = "TRACE|FILE")]
     arguments: Vec<OsString>,
 
@@ -40,7 +42,8 @@ pub(crate) struct FilterArgs {
     #[arg(short = 'f', long = "file", value_name = "FILE", help_heading = "Selecting records")]
     trace_file: Option<PathBuf>,
 
-    /// Print the records that are not of the trace
+    /// Print the records that are not of the trace, or with --span not of that span of it; --since,
+    /// --until, --severity and --service narrow these as well
     #[arg(short = 'v', long, help_heading = "Selecting records")]
     invert_match: bool,
 
@@ -55,7 +58,8 @@ pub(crate) struct FilterArgs {
     #[arg(short = 'l', long, help_heading = "Printing")]
     files_with_matches: bool,
 
-    /// Put the line number before each line, and the file's name where there are several
+    /// Put the line number before each line, and the file's name where there are several; before
+    /// each record with --format text. JSON always has both
     #[arg(short = 'n', long, help_heading = "Printing")]
     line_number: bool,
 
@@ -68,19 +72,19 @@ pub(crate) struct FilterArgs {
     no_filename: bool,
 
     /// Stop after this many matching records in each file
-    #[arg(short = 'm', long, value_name = "N", help_heading = "Printing")]
+    #[arg(short = 'm', long, value_name = "N", value_parser = whole_number::<u64>, help_heading = "Printing")]
     max_count: Option<u64>,
 
     /// Print so many records after each match
-    #[arg(short = 'A', long, value_name = "N", default_value_t = 0, help_heading = "Printing")]
+    #[arg(short = 'A', long, value_name = "N", default_value_t = 0, value_parser = whole_number::<usize>, help_heading = "Printing")]
     after_context: usize,
 
     /// Print so many records before each match
-    #[arg(short = 'B', long, value_name = "N", default_value_t = 0, help_heading = "Printing")]
+    #[arg(short = 'B', long, value_name = "N", default_value_t = 0, value_parser = whole_number::<usize>, help_heading = "Printing")]
     before_context: usize,
 
     /// Print so many records before and after each match
-    #[arg(short = 'C', long, value_name = "N", help_heading = "Printing")]
+    #[arg(short = 'C', long, value_name = "N", value_parser = whole_number::<usize>, help_heading = "Printing")]
     context: Option<usize>,
 
     /// Print in the order of time, across all files
@@ -145,6 +149,7 @@ impl FilterArgs {
             links
         });
         let chunks = second.as_ref().unwrap_or(&inputs.chunks);
+        query.invert = self.invert_match;
         query.traces = match (&arguments, is_judged) {
             (None, _) => Traces::Any,
             (Some(_), true) => Traces::Judged(names),
@@ -193,7 +198,13 @@ impl FilterArgs {
         notes.dedup();
         inputs.notes.set(notes).ok();
         let failed = report_errors(&inputs, &outcome, stderr)? || has_missing;
-        if let Some(error) = several.map(CliError::from).or_else(|| query.several_spans()) {
+        // A pipe tells only at its end which traces the names mean.
+        let is_meant = |key| match query.traces {
+            Traces::Judged(_) => writer.judge.means(key),
+            Traces::Any | Traces::Meant(_) => true,
+        };
+        let several = several.map(CliError::from).or_else(|| query.several_spans(is_meant));
+        if let Some(error) = several {
             return Err(error);
         }
         Ok(match (failed, writer.matches > 0) {
@@ -264,7 +275,6 @@ impl FilterArgs {
         let writer = Writer::new(shape, judge, std::io::stdout());
         RecordVisitor {
             query,
-            invert: self.invert_match,
             keep_others: self.keeps_context(),
             is_listing: counting != Counting::No,
             format: self.format(),
@@ -300,7 +310,19 @@ impl FilterArgs {
                     "traceline filter TRACE [FILE]..., or -t TRACE, or -f FILE; --help shows all options",
                 ));
             }
-            named.push(TraceArgument::read(&files.remove(0).to_string_lossy(), any_text)?);
+            let first = files.remove(0);
+            let text = first.to_string_lossy();
+            let argument = TraceArgument::parse(&text, any_text);
+            if argument.is_none() && (text == "-" || Path::new(&first).exists()) {
+                return Err(CliError::usage(
+                    format!("no trace is named: {text:?} is what to read"),
+                    format!("traceline filter TRACE {text}, or traceline filter -t TRACE {text}"),
+                ));
+            }
+            named.push(match argument {
+                Some(argument) => argument,
+                None => TraceArgument::read(&text, any_text)?,
+            });
         }
         Ok((Some(named), files))
     }

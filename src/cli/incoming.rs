@@ -79,6 +79,11 @@ pub(crate) fn warnings(incoming: &IncomingContext) -> Vec<String> {
     warnings.map(|warning| format!("{warning}; {}", consequence(warning))).collect()
 }
 
+/// Where talk goes that is no error: nowhere, if it is not wanted.
+pub(crate) fn talk<'w>(is_quiet: bool, stderr: &'w mut dyn Write) -> Box<dyn Write + 'w> {
+    if is_quiet { Box::new(io::sink()) } else { Box::new(stderr) }
+}
+
 /// Tells the warnings. That nobody hears them is no reason to stop.
 pub(crate) fn warn(warnings: &[String], stderr: &mut dyn Write) {
     for warning in warnings {

@@ -4,6 +4,7 @@ use super::Context;
 use super::config::Config;
 use super::error::CliError;
 use super::names::Names;
+use super::number_argument::whole_number;
 use super::time_argument::parse_zone;
 use crate::pipeline::{
     LineTable, ReadOutcome, ReadPlan, Search, SourceInfo, Visit, midnights, read,
@@ -54,7 +55,7 @@ pub(crate) struct InputArgs {
     no_config: bool,
 
     /// Use this many threads [default: one per core]
-    #[arg(short = 'j', long, value_name = "N", help_heading = "Reading")]
+    #[arg(short = 'j', long, value_name = "N", value_parser = whole_number::<usize>, help_heading = "Reading")]
     pub(crate) threads: Option<usize>,
 
     /// Read in pieces of about this many bytes; the answer is the same for any

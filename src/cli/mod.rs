@@ -15,6 +15,7 @@ mod links;
 mod mint;
 mod name;
 mod names;
+mod number_argument;
 mod ordered;
 mod outgoing;
 mod output;
@@ -174,6 +175,13 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
+/// The command line as far as completions offer it: without what is hidden.
+pub fn completed_command() -> clap::Command {
+    let mut command = command();
+    command.build();
+    completions::without_hidden(&command)
+}
+
 /// Runs the program with the process's arguments.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -203,6 +211,9 @@ fn run(command: Command, context: &Context, stderr: &mut dyn Write) -> Result<u8
         }
         Command::Decode(args) => {
             let color = context.wants_color();
+            if let Some(invitation) = args.invitation().filter(|_| context.stdin_is_terminal) {
+                let _ = writeln!(stderr, "{invitation}");
+            }
             Ok(args.run(&mut io::stdin().lock(), &mut out, stderr, color)?)
         }
         Command::Child(args) => {
@@ -217,7 +228,9 @@ fn run(command: Command, context: &Context, stderr: &mut dyn Write) -> Result<u8
         Command::Stamp(args) => {
             let mut ids = context.id_generator()?;
             let environment = std::env::vars_os();
-            Ok(args.run(&mut ids, environment, &mut io::stdin().lock(), &mut out, stderr)?)
+            let stdin = &mut io::stdin().lock();
+            let comes_soon = &mut |patience| stamp::comes_within(io::stdin(), patience);
+            Ok(args.run(&mut ids, environment, stdin, comes_soon, &mut out, stderr)?)
         }
         Command::Filter(args) => args.run(context, stderr),
         Command::Timeline(args) => args.run(context, &mut out, stderr),

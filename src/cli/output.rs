@@ -3,6 +3,7 @@
 use super::Context;
 use super::error::CliError;
 use super::input::{InputArgs, Inputs};
+use super::number_argument::whole_number;
 use crate::pipeline::{LineTable, Picked, ReadOutcome};
 use crate::record::{LineOrigin, TimeZone};
 use crate::render::{Origins, Style, count, escape};
@@ -33,7 +34,7 @@ pub(crate) struct OutputArgs {
     pub(crate) ascii: bool,
 
     /// Fit text to this many columns [default: the terminal's]
-    #[arg(long, value_name = "COLUMNS", help_heading = "Printing")]
+    #[arg(long, value_name = "COLUMNS", value_parser = whole_number::<usize>, help_heading = "Printing")]
     pub(crate) width: Option<usize>,
 
     /// Say nothing on stderr but errors

@@ -8,7 +8,7 @@ use super::resolve::Meant;
 use super::select::parse_sample;
 use super::time_argument::time_argument;
 use crate::record::{
-    LogRecord, ReadRecord, Severity, TimeZone, Timestamp, link_value, span_argument,
+    LogRecord, ReadRecord, Severity, TimeZone, Timestamp, TraceKey, link_value, span_argument,
 };
 use crate::trace_context::{Sample, SpanId};
 use std::collections::{BTreeSet, HashSet};
@@ -101,6 +101,9 @@ fn parse_severity(text: &str) -> Result<Severity, String> {
     })
 }
 
+/// Spans that an argument fits, with their traces.
+type SpansSeen = BTreeSet<(Option<TraceKey>, SpanId)>;
+
 /// Which traces are meant.
 pub(crate) enum Traces<'a> {
     /// Any or none.
@@ -114,11 +117,13 @@ pub(crate) enum Traces<'a> {
 /// The conditions, read.
 pub(crate) struct RecordQuery<'a> {
     pub(crate) traces: Traces<'a>,
+    /// Records of other traces and spans are wanted instead.
+    pub(crate) invert: bool,
     /// Values of link keys that lead to these traces.
     pub(crate) links: HashSet<u128>,
     spans: Vec<SpanArgument>,
-    /// Of each argument for a span: the spans that were found.
-    seen_spans: Mutex<Vec<BTreeSet<SpanId>>>,
+    /// Of each argument for a span: what was found.
+    seen_spans: Mutex<Vec<SpansSeen>>,
     severity: Option<Severity>,
     services: Vec<String>,
     since: Option<Timestamp>,
@@ -134,6 +139,7 @@ impl RecordArgs {
     ) -> Result<RecordQuery<'a>, CliError> {
         Ok(RecordQuery {
             traces: Traces::Any,
+            invert: false,
             links: HashSet::new(),
             spans: self.span.clone(),
             seen_spans: Mutex::new(vec![BTreeSet::new(); self.span.len()]),
@@ -148,41 +154,57 @@ impl RecordArgs {
 
 impl RecordQuery<'_> {
     /// Whether a record is meant.
+    ///
+    /// To invert turns round whose records are wanted. When, how severe and of which service they are
+    /// to be narrows the answer either way.
     pub(crate) fn verdict(&self, read: &ReadRecord<'_, '_>) -> Verdict {
-        let record = read.record;
-        if !self.meets_conditions(record) {
+        if !self.meets_conditions(read.record) {
             return Verdict::Other;
         }
-        let of_trace = match (&self.traces, record.trace) {
-            (Traces::Any, _) => true,
-            (Traces::Meant(meant), Some(key)) => meant.contains(key),
-            (Traces::Judged(names), Some(key)) if names.is_touched(key) => {
-                return Verdict::IfMeant(key);
-            }
-            (Traces::Judged(_), Some(_)) => false,
-            (_, None) => {
-                record.link.as_deref().is_some_and(|link| self.links.contains(&link_value(link)))
-            }
-        };
-        if of_trace { Verdict::Match } else { Verdict::Other }
+        match (self.ownership(read.record), self.invert) {
+            (Verdict::Match, true) => Verdict::Other,
+            (Verdict::Other, true) => Verdict::Match,
+            (verdict, _) => verdict,
+        }
     }
 
-    /// Whether a record meets all conditions but that of its trace.
-    fn meets_conditions(&self, record: &LogRecord<'_>) -> bool {
+    /// Whether a record is of the traces and spans that are named.
+    fn ownership(&self, record: &LogRecord<'_>) -> Verdict {
         let is_sampled = self
             .sample
             .is_none_or(|sample| record.trace.is_some_and(|key| sample.accepts(key.low64())));
-        is_sampled
-            && self
-                .severity
-                .is_none_or(|least| record.severity.is_some_and(|severity| severity >= least))
+        if !is_sampled {
+            return Verdict::Other;
+        }
+        let of_trace = match (&self.traces, record.trace) {
+            (Traces::Any, _) => Verdict::Match,
+            (Traces::Meant(meant), Some(key)) if meant.contains(key) => Verdict::Match,
+            (Traces::Judged(names), Some(key)) if names.is_touched(key) => Verdict::IfMeant(key),
+            (_, Some(_)) => Verdict::Other,
+            (_, None) => {
+                let leads = |link: &[u8]| self.links.contains(&link_value(link));
+                match record.link.as_deref().is_some_and(leads) {
+                    true => Verdict::Match,
+                    false => Verdict::Other,
+                }
+            }
+        };
+        // Spans of other traces must not be taken note of: a name may fit them by chance.
+        match of_trace == Verdict::Other || self.spans.is_empty() || self.matches_span(record) {
+            true => of_trace,
+            false => Verdict::Other,
+        }
+    }
+
+    /// Whether a record meets the conditions that have nothing to do with traces and spans.
+    fn meets_conditions(&self, record: &LogRecord<'_>) -> bool {
+        self.severity.is_none_or(|least| record.severity.is_some_and(|severity| severity >= least))
             && (self.services.is_empty()
                 || record.service_name.as_deref().is_some_and(|name| {
                     self.services.iter().any(|service| service.as_bytes() == name)
                 }))
             && self.since.is_none_or(|since| record.timestamp.is_some_and(|time| time >= since))
             && self.until.is_none_or(|until| record.timestamp.is_some_and(|time| time <= until))
-            && (self.spans.is_empty() || self.matches_span(record))
     }
 
     fn matches_span(&self, record: &LogRecord<'_>) -> bool {
@@ -194,7 +216,7 @@ impl RecordQuery<'_> {
                     if argument.prefix.is_some() {
                         let mut seen =
                             self.seen_spans.lock().unwrap_or_else(PoisonError::into_inner);
-                        seen[at].insert(span);
+                        seen[at].insert((record.trace, span));
                     }
                 }
             }
@@ -202,11 +224,16 @@ impl RecordQuery<'_> {
         is_match
     }
 
-    /// The first digits of a span turned out to be those of several.
-    pub(crate) fn several_spans(&self) -> Option<CliError> {
+    /// The first digits of a span turned out to be those of several. `is_meant`: whether a trace is
+    /// one of those that are named, where only the whole input tells.
+    pub(crate) fn several_spans(&self, is_meant: impl Fn(TraceKey) -> bool) -> Option<CliError> {
         let seen = self.seen_spans.lock().unwrap_or_else(PoisonError::into_inner);
         let (argument, spans) =
-            self.spans.iter().zip(seen.iter()).find(|(_, spans)| spans.len() > 1)?;
+            self.spans.iter().zip(seen.iter()).find_map(|(argument, seen)| {
+                let meant = seen.iter().filter(|(trace, _)| trace.is_none_or(&is_meant));
+                let spans: BTreeSet<SpanId> = meant.map(|(_, span)| *span).collect();
+                (spans.len() > 1).then_some((argument, spans))
+            })?;
         let shown: Vec<String> = spans.iter().take(10).map(SpanId::to_string).collect();
         Some(CliError::usage(
             format!(

@@ -7,7 +7,7 @@ use super::piece_writer::Writer;
 use super::record_query::{RecordQuery, Traces};
 use crate::pipeline::{Delivery, Visit};
 use crate::record::ReadRecord;
-use crate::render::{self, Options, OutputFormat, Render, Style, escape, escape_bytes};
+use crate::render::{self, Options, OutputFormat, Placement, Render, Style, escape, escape_line};
 use std::io::Write;
 
 /// In which form to print records.
@@ -24,7 +24,6 @@ pub(crate) enum RecordFormat {
 /// Renders the records that are meant.
 pub(crate) struct RecordVisitor<'a, W: Write + Send> {
     pub(crate) query: &'a RecordQuery<'a>,
-    pub(crate) invert: bool,
     /// The others are wanted as well, as context.
     pub(crate) keep_others: bool,
     /// Only counted or named: nothing is rendered.
@@ -50,11 +49,7 @@ impl<W: Write + Send> Visit for RecordVisitor<'_, W> {
     }
 
     fn record(&self, part: &mut Vec<Piece>, record: &ReadRecord<'_, '_>) {
-        let verdict = match (self.query.verdict(record), self.invert) {
-            (Verdict::Match, true) => Verdict::Other,
-            (Verdict::Other, true) => Verdict::Match,
-            (verdict, _) => verdict,
-        };
+        let verdict = self.query.verdict(record);
         if verdict == Verdict::Other && !self.keep_others {
             return;
         }
@@ -115,7 +110,7 @@ impl<W: Write + Send> RecordVisitor<'_, W> {
                         out.push(mark);
                     }
                     if self.escape {
-                        out.extend_from_slice(escape_bytes(text).as_bytes());
+                        out.extend_from_slice(escape_line(text).as_bytes());
                     } else {
                         out.extend_from_slice(text);
                     }
@@ -131,6 +126,7 @@ impl<W: Write + Send> RecordVisitor<'_, W> {
         if self.keep_others {
             renderer.mark_context(!is_match);
         }
+        renderer.mark_places(Placement { has_name: self.with_name, has_number: self.line_number });
         // Writing to memory does not fail.
         if let Some(explainer) = &self.explainer {
             let explanation = explainer.explain(record);

@@ -4,6 +4,7 @@ use super::Context;
 use super::error::{CliError, FOUND, NOTHING, TROUBLE};
 use super::explainer::Explainer;
 use super::input::{Ask, InputArgs, Manner};
+use super::number_argument::whole_number;
 use super::ordered::Ordered;
 use super::output::{
     OutputArgs, Places, report_errors, report_missing, report_tally, source_names,
@@ -23,7 +24,7 @@ use std::io::Write;
 /// The shape is that of the OpenTelemetry log data model.
 #[derive(clap::Args, Debug)]
 pub(crate) struct RecordsArgs {
-    /// Log files or directories; - is standard input
+    /// Log files or directories; - is standard input. What is named twice is read once
     #[arg(value_name = "FILE")]
     files: Vec<OsString>,
 
@@ -43,7 +44,7 @@ pub(crate) struct RecordsArgs {
     follow: bool,
 
     /// Print at most this many records of each file
-    #[arg(short = 'n', long, value_name = "N", help_heading = "Printing")]
+    #[arg(short = 'n', long, value_name = "N", value_parser = whole_number::<u64>, help_heading = "Printing")]
     limit: Option<u64>,
 
     /// How to print
@@ -83,7 +84,6 @@ impl RecordsArgs {
         };
         let visitor = RecordVisitor {
             query: &query,
-            invert: false,
             keep_others: false,
             is_listing: false,
             format: self.format,
@@ -119,7 +119,7 @@ impl RecordsArgs {
         }
         report_tally(&outcome, context, stderr);
         let failed = report_errors(&inputs, &outcome, stderr)? || has_missing;
-        if let Some(error) = query.several_spans() {
+        if let Some(error) = query.several_spans(|_| true) {
             return Err(error);
         }
         Ok(match (failed, found) {

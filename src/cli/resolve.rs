@@ -239,6 +239,11 @@ impl Judge {
         }
     }
 
+    /// Whether records with such an id are meant, by all that came.
+    pub(crate) fn means(&self, key: TraceKey) -> bool {
+        self.names.is_meant(key)
+    }
+
     /// What the user should know of how the names were understood.
     pub(crate) fn notes(&self) -> Vec<String> {
         self.names.notes()

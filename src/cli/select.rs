@@ -1,6 +1,7 @@
 //! Arguments that say which traces to show, and in which order.
 
 use super::error::CliError;
+use super::number_argument::whole_number;
 use super::time_argument::{parse_duration, time_argument};
 use crate::record::{TimeZone, Timestamp};
 use crate::trace::{Outline, Selection};
@@ -30,11 +31,11 @@ pub(crate) struct SelectArgs {
     pub(crate) sort: Option<SortBy>,
 
     /// Show at most this many
-    #[arg(short = 'n', long, value_name = "N", help_heading = "Selecting traces")]
+    #[arg(short = 'n', long, value_name = "N", value_parser = whole_number::<usize>, help_heading = "Selecting traces")]
     pub(crate) limit: Option<usize>,
 
     /// Show the N that took longest, longest first
-    #[arg(long, value_name = "N", conflicts_with_all = ["sort", "limit"], help_heading = "Selecting traces")]
+    #[arg(long, value_name = "N", value_parser = whole_number::<usize>, conflicts_with_all = ["sort", "limit"], help_heading = "Selecting traces")]
     pub(crate) slowest: Option<usize>,
 
     /// Show only traces with an error

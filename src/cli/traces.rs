@@ -18,7 +18,7 @@ use std::io::Write;
 /// One row a trace, earliest first; all that are named with -t, or all there are.
 #[derive(clap::Args, Debug)]
 pub(crate) struct TracesArgs {
-    /// Log files or directories; - is standard input
+    /// Log files or directories; - is standard input. What is named twice is read once
     #[arg(value_name = "FILE")]
     files: Vec<OsString>,
 

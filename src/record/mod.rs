@@ -29,6 +29,7 @@ pub use continuation::FARTHEST as MOST_APART;
 pub use explain::{Explanation, FieldOrigin, explain};
 pub use fields::KeyCache;
 pub use format::{Columns, Header, Pattern, PatternError, SourceContext};
+pub(crate) use identity::is_absent;
 pub use identity::{span_argument, trace_argument};
 pub use reader::{Assembler, Sink as RecordSink};
 pub use severity::Severity;

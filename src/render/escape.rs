@@ -64,6 +64,16 @@ pub fn escape_bytes(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// As [`escape_bytes`], for a line that is shown as it was: a tab moves the cursor and does no harm,
+/// so it stays. Not for columns, whose width it would change.
+pub fn escape_line(line: &[u8]) -> Cow<'_, str> {
+    if !line.contains(&b'\t') {
+        return escape_bytes(line);
+    }
+    let parts: Vec<_> = line.split(|&byte| byte == b'\t').map(escape_bytes).collect();
+    Cow::Owned(parts.join("\t"))
+}
+
 /// Terminal cells that (escaped) text takes.
 pub fn width(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { UnicodeWidthStr::width(text) }
@@ -145,6 +155,13 @@ mod tests {
         assert_eq!(escape_bytes(b"caf\xe9 \xff\x1b ok"), "caf\\xe9 \\xff\\x1b ok");
         assert_eq!(escape_bytes("café".as_bytes()), "café");
         assert_eq!(escape_bytes(b"\xe2\x82"), "\\xe2\\x82");
+    }
+
+    /// Stack traces once showed a literal `\t` before each call.
+    #[test]
+    fn a_line_shown_as_it_was_keeps_its_tabs() {
+        assert_eq!(escape_line(b"\tat foo\x1b[2J\xff\t\r"), "\tat foo\\x1b[2J\\xff\t\\r");
+        assert_eq!(escape_line(b"a\x07"), "a\\x07");
     }
 
     #[test]

@@ -29,7 +29,7 @@ mod waterfall;
 
 pub use csv::CsvRenderer;
 pub use duration::{count, duration, grouped, share};
-pub use escape::{cut, cut_start, escape, escape_bytes, width};
+pub use escape::{cut, cut_start, escape, escape_bytes, escape_line, width};
 pub use json::JsonRenderer;
 pub use process_span::{ProcessEnd, ProcessSpan, process_record};
 pub use propagation::{
@@ -69,6 +69,15 @@ pub struct Options {
     /// Fold the least interesting spans of a trace so that it takes no more rows than this; spans
     /// that failed and spans on the critical path are the last to go. (Text.)
     pub max_rows: Option<usize>,
+}
+
+/// What of a record's place to write before it. (Text; JSON always has it.)
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Placement {
+    /// The name of its source.
+    pub has_name: bool,
+    /// The number of its first line.
+    pub has_number: bool,
 }
 
 /// One method per view. An implementation may keep state between calls: use one per output.
@@ -118,6 +127,9 @@ pub trait Render {
 
     /// From now on, records are marked: as standing only near one that was asked for, or as asked for.
     fn mark_context(&mut self, _is_context: bool) {}
+
+    /// From now on, records say where they stand.
+    fn mark_places(&mut self, _placement: Placement) {}
 
     /// One record.
     ///

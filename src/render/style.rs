@@ -36,7 +36,7 @@ impl Style {
     /// Width of pictures where there is no terminal.
     pub const PICTURE_WIDTH: usize = 120;
 
-    /// Narrower than this, lines run over.
+    /// No narrower than this: there lines run over.
     pub const MIN_WIDTH: usize = 24;
 
     /// Cells that a picture may take.

@@ -1,10 +1,11 @@
-//! Tables: the only place that knows comfy-table, which arranges cells into columns.
+//! The table of traces.
 //!
-//! On a terminal the table of traces is fitted to the width. As it narrows, columns give way in
-//! this order: roots and services are cut; ids are cut to 16 digits, or as many as tell them apart,
-//! by which a trace can still be named; services go; records go; the root goes; the start goes. Where all traces are of one day,
-//! the heading has the date, once. Without a terminal nothing is cut, and rows are written at
-//! once, in columns that do not depend on what comes later.
+//! On a terminal it is fitted to the width. As it narrows, columns give way in this order: services
+//! are cut, then roots; ids are cut to 16 digits, or as many as tell them apart, by which a trace can
+//! still be named; services go; records go; the root goes; the start goes; spans go; the duration
+//! goes; errors go; ids are cut to what room there is. Where all traces are of one day, the heading
+//! has the date, once. Without a terminal nothing is cut, and rows are written at once, in columns
+//! that do not depend on what comes later.
 
 use super::duration::{duration, grouped};
 use super::escape::{cut, escape, width};
@@ -13,217 +14,65 @@ use super::style::{BOLD, DIM, ERROR, PLAIN, Paint, Style, service_paint};
 use super::time::{clock, date, zone_name};
 use crate::analysis::TraceSummary;
 use crate::trace::{Span, Status};
-use comfy_table::{
-    CellAlignment, ColumnConstraint, ContentArrangement, ContentLineStyle, Row, Table, TableStyle,
-    Width,
-};
 use std::io::{self, Write};
 
-/// Between cells while the table is arranged. It cannot occur in escaped text.
-const SEPARATOR: char = '\u{1f}';
+/// Text of a cell, escaped, in parts of one paint each.
+#[derive(Clone, Debug, Default)]
+struct Cell(Vec<(String, Paint)>);
 
-/// A column of a table.
+impl Cell {
+    fn new(text: impl Into<String>, paint: Paint) -> Cell {
+        Cell(vec![(text.into(), paint)])
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.iter().all(|(text, _)| text.is_empty())
+    }
+
+    fn text(&self) -> String {
+        self.0.iter().map(|(text, _)| text.as_str()).collect()
+    }
+
+    fn width(&self) -> usize {
+        width(&self.text())
+    }
+
+    /// Writes it, cut to so many cells of the terminal.
+    fn write(&self, line: &mut Line<'_>, cells: usize, ellipsis: &str) {
+        let text = self.text();
+        let shown = cut(&text, cells, ellipsis);
+        let is_cut = shown.len() != text.len() || *shown != *text;
+        let mut left = if is_cut { shown.len().saturating_sub(ellipsis.len()) } else { text.len() };
+        for (part, paint) in &self.0 {
+            let length = part.len().min(left);
+            line.push(&part[..length], *paint);
+            left -= length;
+        }
+        if is_cut && !shown.is_empty() {
+            let is_between_words = text[shown.len() - ellipsis.len()..].starts_with(' ');
+            line.space(usize::from(is_between_words && width(&shown) < cells));
+            line.push(ellipsis, DIM);
+        }
+    }
+}
+
+/// A column of the table.
 #[derive(Clone, Copy, Debug)]
 struct Column {
     heading: &'static str,
     is_number: bool,
-    /// Cells that a column whose text may be cut keeps if it has as many; `None`: never cut.
+    /// Cells that a column whose text may be cut keeps; `None`: never cut.
     least: Option<usize>,
-}
-
-/// Arranges cells into aligned columns of at most `width` in all; cuts what may be cut. Returns
-/// the padded cells of each row.
-fn arrange(
-    columns: &[Column],
-    rows: &[Vec<String>],
-    width: usize,
-    ellipsis: &str,
-) -> Vec<Vec<String>> {
-    let mut table = Table::new();
-    let lines = ContentLineStyle::none().junction(SEPARATOR);
-    table
-        .load_style(TableStyle::new().content_lines(lines))
-        .force_no_tty()
-        .set_truncation_indicator(ellipsis)
-        // Cells are cut where their room ends, not after a word.
-        .set_delimiter(SEPARATOR)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(u16::try_from(width).unwrap_or(u16::MAX));
-    for row in rows {
-        let mut row = Row::from(row.clone());
-        row.max_height(1);
-        table.add_row(row);
-    }
-    for (at, column) in columns.iter().enumerate() {
-        let Some(arranged) = table.column_mut(at) else { continue };
-        let is_last = at + 1 == columns.len();
-        arranged.set_padding((0, u16::from(!is_last)));
-        if column.is_number {
-            arranged.set_cell_alignment(CellAlignment::Right);
-        }
-        arranged.set_constraint(match column.least {
-            Some(least) => {
-                let widest = widest_cell(rows, at).min(least);
-                // The padding counts as part of the column.
-                ColumnConstraint::LowerBoundary(Width::Fixed(
-                    u16::try_from(widest + usize::from(!is_last)).unwrap_or(u16::MAX),
-                ))
-            }
-            None => ColumnConstraint::ContentWidth,
-        });
-    }
-    table.lines().map(|line| line.split(SEPARATOR).map(str::to_owned).collect()).collect()
-}
-
-/// Terminal cells that the longest text of a column takes.
-fn widest_cell(rows: &[Vec<String>], column: usize) -> usize {
-    rows.iter().map(|row| width(&row[column])).max().unwrap_or(0)
-}
-
-/// The table of traces, row by row.
-pub(super) struct TraceTable {
-    style: Style,
-    has_heading: bool,
-    rows: Vec<TraceRow>,
-}
-
-/// A trace as text, escaped.
-struct TraceRow {
-    trace_id: String,
-    date: String,
-    clock: String,
-    zone: String,
-    duration: String,
-    spans: String,
-    records: String,
-    errors: String,
-    services: Vec<String>,
-    root_service: String,
-    root: String,
-}
-
-impl TraceTable {
-    pub(super) fn new(style: Style) -> TraceTable {
-        TraceTable { style, has_heading: false, rows: Vec::new() }
-    }
-
-    pub(super) fn begin(&mut self, _out: &mut dyn Write) -> io::Result<()> {
-        Ok(())
-    }
-
-    pub(super) fn row(&mut self, out: &mut dyn Write, summary: &TraceSummary) -> io::Result<()> {
-        let row = TraceRow::new(&self.style, summary);
-        if self.style.width.is_some() {
-            self.rows.push(row);
-            return Ok(());
-        }
-        if !std::mem::replace(&mut self.has_heading, true) {
-            let start = format!("start ({})", if row.zone.is_empty() { "UTC" } else { &row.zone });
-            write_plain_row(
-                out,
-                &self.style,
-                ["trace", &start, "duration", "spans", "records", "errors", "root", "services"],
-            )?;
-        }
-        let start = if row.date.is_empty() {
-            self.style.glyphs().dash.to_owned()
-        } else {
-            format!("{} {}", row.date, row.clock)
-        };
-        write_plain_row(
-            out,
-            &self.style,
-            [
-                &row.trace_id,
-                &start,
-                &row.duration,
-                &row.spans,
-                &row.records,
-                &row.errors,
-                &row.root,
-                &row.services.join(", "),
-            ],
-        )
-    }
-
-    pub(super) fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        let rows = std::mem::take(&mut self.rows);
-        let Some(width) = self.style.width.filter(|_| !rows.is_empty()) else { return Ok(()) };
-        write_fitted(out, &self.style, &rows, width.max(Style::MIN_WIDTH))
-    }
-}
-
-impl TraceRow {
-    fn new(style: &Style, summary: &TraceSummary) -> TraceRow {
-        let trace = &summary.trace;
-        let glyphs = style.glyphs();
-        let zone = style.time_zone;
-        let at =
-            |of: &dyn Fn(crate::record::Timestamp) -> String| trace.start.map_or(String::new(), of);
-        let root = summary.root.and_then(|root| trace.spans.get(root));
-        TraceRow {
-            trace_id: escape(&trace.trace_id).into_owned(),
-            date: at(&|start| date(zone, start)),
-            clock: at(&|start| clock(zone, start)),
-            zone: at(&|start| zone_name(zone, start)),
-            duration: summary
-                .duration()
-                .map_or(glyphs.dash.to_owned(), |time| duration(time, style.ascii)),
-            spans: grouped(trace.spans.len() as u64),
-            records: grouped(trace.record_count),
-            errors: match (trace.status, trace.error_count) {
-                (Status::Error, 0) => glyphs.error.to_owned(),
-                (_, 0) => String::new(),
-                (_, errors) => format!("{} {}", glyphs.error, grouped(errors)),
-            },
-            services: summary
-                .services
-                .iter()
-                .filter_map(|service| service.service_name.as_deref())
-                .map(|name| escape(name).into_owned())
-                .collect(),
-            root_service: root
-                .and_then(|root| root.service_name.as_deref())
-                .map_or(String::new(), |name| escape(name).into_owned()),
-            root: root.map_or(glyphs.dash.to_owned(), root_label),
-        }
-    }
-}
-
-/// Service and name of a root, as far as they are known.
-fn root_label(root: &Span) -> String {
-    let label = [root.service_name.as_deref(), root.name.as_deref()];
-    let label: Vec<&str> = label.into_iter().flatten().collect();
-    if label.is_empty() {
-        format!("span {}", root.span_id)
-    } else {
-        escape(&label.join(" ")).into_owned()
-    }
-}
-
-/// Cells of the plain table's columns; the last are as wide as they need.
-const PLAIN_WIDTHS: [usize; 8] = [32, 23, 13, 6, 8, 8, 32, 0];
-
-fn write_plain_row(out: &mut dyn Write, style: &Style, cells: [&str; 8]) -> io::Result<()> {
-    let mut line = Line::new(style);
-    for (at, (cell, cells)) in cells.into_iter().zip(PLAIN_WIDTHS).enumerate() {
-        let column = line.width();
-        if (2..=5).contains(&at) {
-            line.right(cell, cells, PLAIN);
-        } else {
-            line.plain(cell).pad_to(column + cells);
-        }
-        line.space(2);
-    }
-    line.write(out)
 }
 
 const TRACE: usize = 0;
 const START: usize = 1;
+const DURATION: usize = 2;
+const SPANS: usize = 3;
+const RECORDS: usize = 4;
 const ERRORS: usize = 5;
 const SERVICES: usize = 6;
 const ROOT: usize = 7;
-const RECORDS: usize = 4;
 
 const COLUMNS: [Column; 8] = [
     Column { heading: "trace", is_number: false, least: None },
@@ -236,15 +85,159 @@ const COLUMNS: [Column; 8] = [
     Column { heading: "root", is_number: false, least: Some(20) },
 ];
 
+/// Between two columns.
+const SPACE: usize = 2;
+
+/// The table, row by row.
+pub(super) struct TraceTable {
+    style: Style,
+    has_heading: bool,
+    rows: Vec<TraceRow>,
+}
+
+/// A trace as text, escaped.
+struct TraceRow {
+    date: String,
+    clock: String,
+    zone: String,
+    /// Of each column; that of the start is empty, for its text depends on the other rows.
+    cells: [Cell; COLUMNS.len()],
+}
+
+impl TraceTable {
+    pub(super) fn new(style: Style) -> TraceTable {
+        TraceTable { style, has_heading: false, rows: Vec::new() }
+    }
+
+    pub(super) fn begin(&mut self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(super) fn row(&mut self, out: &mut dyn Write, summary: &TraceSummary) -> io::Result<()> {
+        let mut row = TraceRow::new(&self.style, summary);
+        if self.style.width.is_some() {
+            self.rows.push(row);
+            return Ok(());
+        }
+        if !std::mem::replace(&mut self.has_heading, true) {
+            let mut headings = COLUMNS.map(|column| Cell::new(column.heading, DIM));
+            let zone = if row.zone.is_empty() { "UTC" } else { &row.zone };
+            headings[START] = Cell::new(format!("start ({zone})"), DIM);
+            write_plain_row(out, &self.style, &headings)?;
+        }
+        row.cells[START] = row.start(&self.style, false);
+        write_plain_row(out, &self.style, &row.cells)
+    }
+
+    pub(super) fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        let rows = std::mem::take(&mut self.rows);
+        let Some(width) = self.style.width.filter(|_| !rows.is_empty()) else { return Ok(()) };
+        write_fitted(out, &self.style, rows, width.max(Style::MIN_WIDTH))
+    }
+}
+
+impl TraceRow {
+    fn new(style: &Style, summary: &TraceSummary) -> TraceRow {
+        let trace = &summary.trace;
+        let glyphs = style.glyphs();
+        let zone = style.time_zone;
+        let at =
+            |of: &dyn Fn(crate::record::Timestamp) -> String| trace.start.map_or(String::new(), of);
+        let root = summary.root.and_then(|root| trace.spans.get(root));
+        let took = summary.duration();
+        let took = took.map_or(glyphs.dash.to_owned(), |time| duration(time, style.ascii));
+        let errors = match (trace.status, trace.error_count) {
+            (Status::Error, 0) => glyphs.error.to_owned(),
+            (_, 0) => String::new(),
+            (_, errors) => format!("{} {}", glyphs.error, grouped(errors)),
+        };
+        let names = summary.services.iter().filter_map(|service| service.service_name.as_deref());
+        let mut services = Cell::default();
+        for name in names {
+            if !services.is_empty() {
+                services.0.push((", ".to_owned(), DIM));
+            }
+            services.0.push((escape(name).into_owned(), service_paint(name)));
+        }
+        TraceRow {
+            date: at(&|start| date(zone, start)),
+            clock: at(&|start| clock(zone, start)),
+            zone: at(&|start| zone_name(zone, start)),
+            cells: [
+                Cell::new(escape(&trace.trace_id), BOLD),
+                Cell::default(),
+                Cell::new(took, PLAIN),
+                Cell::new(grouped(trace.spans.len() as u64), PLAIN),
+                Cell::new(grouped(trace.record_count), PLAIN),
+                Cell::new(errors, ERROR),
+                services,
+                root.map_or(Cell::new(glyphs.dash, DIM), root_label),
+            ],
+        }
+    }
+
+    /// When the trace began. `one_day`: the heading says on which day.
+    fn start(&self, style: &Style, one_day: bool) -> Cell {
+        match (self.date.is_empty(), one_day) {
+            (true, _) => Cell::new(style.glyphs().dash, DIM),
+            (_, true) => Cell::new(&self.clock, PLAIN),
+            _ => Cell::new(format!("{} {}", self.date, self.clock), PLAIN),
+        }
+    }
+}
+
+/// Service and name of a root, as far as they are known.
+fn root_label(root: &Span) -> Cell {
+    let name = root.name.as_deref().map(|name| escape(name).into_owned());
+    match (root.service_name.as_deref(), name) {
+        (None, None) => Cell::new(format!("span {}", root.span_id), PLAIN),
+        (None, Some(name)) => Cell::new(name, PLAIN),
+        (Some(service), name) => {
+            let mut label = Cell::new(escape(service), service_paint(service));
+            label.0.extend(name.map(|name| (format!(" {name}"), PLAIN)));
+            label
+        }
+    }
+}
+
+/// The plain table's columns, and how wide each is; the last is as wide as it needs.
+const PLAIN_COLUMNS: [(usize, usize); 8] = [
+    (TRACE, 32),
+    (START, 23),
+    (DURATION, 13),
+    (SPANS, 6),
+    (RECORDS, 8),
+    (ERRORS, 8),
+    (ROOT, 32),
+    (SERVICES, 0),
+];
+
+fn write_plain_row(
+    out: &mut dyn Write,
+    style: &Style,
+    row: &[Cell; COLUMNS.len()],
+) -> io::Result<()> {
+    let mut line = Line::new(style);
+    for (at, cells) in PLAIN_COLUMNS {
+        let column = line.width();
+        if COLUMNS[at].is_number {
+            line.space(cells.saturating_sub(row[at].width()));
+        }
+        row[at].write(&mut line, usize::MAX, "");
+        line.pad_to(column + cells).space(SPACE);
+    }
+    line.write(out)
+}
+
 /// Digits of an id that name a trace where there is no room for all, unless several begin with them.
 const SHORT_ID: usize = 16;
 
 /// Characters that tell the ids of all rows apart, and [`SHORT_ID`] at least.
 fn telling_length(rows: &[TraceRow]) -> usize {
-    let mut ids: Vec<&str> = rows.iter().map(|row| row.trace_id.as_str()).collect();
+    let mut ids: Vec<String> = rows.iter().map(|row| row.cells[TRACE].text()).collect();
     ids.sort_unstable();
     ids.dedup();
-    let in_common = |pair: &[&str]| {
+    let in_common = |pair: &[String]| {
         pair[0].chars().zip(pair[1].chars()).take_while(|(left, right)| left == right).count()
     };
     let needed = ids.windows(2).map(|pair| in_common(pair) + 1).max().unwrap_or(0);
@@ -254,94 +247,84 @@ fn telling_length(rows: &[TraceRow]) -> usize {
 fn write_fitted(
     out: &mut dyn Write,
     style: &Style,
-    rows: &[TraceRow],
+    mut rows: Vec<TraceRow>,
     room: usize,
 ) -> io::Result<()> {
-    let glyphs = style.glyphs();
     let one_day = rows.iter().all(|row| row.date == rows[0].date) && !rows[0].date.is_empty();
     let zone = rows.iter().map(|row| row.zone.as_str()).find(|zone| !zone.is_empty());
-    let cells_of = |row: &TraceRow| {
-        let start = match (row.date.is_empty(), one_day) {
-            (true, _) => glyphs.dash.to_owned(),
-            (_, true) => row.clock.clone(),
-            _ => format!("{} {}", row.date, row.clock),
-        };
-        vec![
-            row.trace_id.clone(),
-            start,
-            row.duration.clone(),
-            row.spans.clone(),
-            row.records.clone(),
-            row.errors.clone(),
-            row.services.join(", "),
-            row.root.clone(),
-        ]
-    };
-    let mut cells: Vec<Vec<String>> = rows.iter().map(cells_of).collect();
-    let mut headings: Vec<String> =
-        COLUMNS.iter().map(|column| column.heading.to_owned()).collect();
-    headings[START] = match (one_day, zone) {
+    let mut headings = COLUMNS.map(|column| Cell::new(column.heading, DIM));
+    let start = match (one_day, zone) {
         // The zone that everybody expects needs no name here.
         (true, Some("UTC")) => rows[0].date.clone(),
         (true, Some(zone)) => format!("{} {zone}", rows[0].date),
         (_, Some(zone)) => format!("start {zone}"),
         _ => "start".to_owned(),
     };
-    cells.insert(0, headings);
-
-    let mut shown: Vec<usize> = (0..COLUMNS.len()).collect();
-    if cells[1..].iter().all(|row| row[ERRORS].is_empty()) {
-        shown.retain(|&column| column != ERRORS);
+    headings[START] = Cell::new(start, DIM);
+    for row in &mut rows {
+        row.cells[START] = row.start(style, one_day);
     }
-    let needed = |shown: &[usize], cells: &[Vec<String>]| -> usize {
-        let column = |&at: &usize| {
-            let widest = widest_cell(cells, at);
-            2 + COLUMNS[at].least.map_or(widest, |least| widest.min(least))
-        };
-        shown.iter().map(column).sum::<usize>() - 2
-    };
-    for step in 0..5 {
-        if needed(&shown, &cells) <= room {
-            break;
-        }
-        match step {
-            0 => {
-                let length = telling_length(rows);
-                for row in &mut cells[1..] {
-                    row[TRACE] = cut(&row[TRACE], length, "").into_owned();
-                }
-            }
-            1 => shown.retain(|&column| column != SERVICES),
-            2 => shown.retain(|&column| column != RECORDS),
-            3 => shown.retain(|&column| column != ROOT),
-            _ => shown.retain(|&column| column != START),
-        }
-    }
-    let columns: Vec<Column> = shown.iter().map(|&at| COLUMNS[at]).collect();
-    let cells: Vec<Vec<String>> =
-        cells.into_iter().map(|row| shown.iter().map(|&at| row[at].clone()).collect()).collect();
-    for (at, row) in arrange(&columns, &cells, room, glyphs.ellipsis).iter().enumerate() {
+    let columns = fitted_columns(&headings, &mut rows, room);
+    for row in std::iter::once(&headings).chain(rows.iter().map(|row| &row.cells)) {
         let mut line = Line::new(style);
-        for (&column, cell) in shown.iter().zip(row) {
-            let paint = match at.checked_sub(1).and_then(|at| rows.get(at)) {
-                None => DIM,
-                Some(row) => cell_paint(column, row),
-            };
-            line.push(cell, paint).space(1);
+        for (at, cells) in &columns {
+            let (cell, column) = (&row[*at], line.width());
+            if COLUMNS[*at].is_number {
+                line.space(cells.saturating_sub(cell.width()));
+            }
+            cell.write(&mut line, *cells, style.glyphs().ellipsis);
+            line.pad_to(column + cells).space(SPACE);
         }
         line.write(out)?;
     }
     Ok(())
 }
 
-fn cell_paint(column: usize, row: &TraceRow) -> Paint {
-    match column {
-        TRACE => BOLD,
-        ERRORS => ERROR,
-        SERVICES => DIM,
-        ROOT if !row.root_service.is_empty() => service_paint(&row.root_service),
-        _ => PLAIN,
+/// Which columns there is room for, and how wide each is. Cuts the ids if that is needed.
+fn fitted_columns(
+    headings: &[Cell; COLUMNS.len()],
+    rows: &mut [TraceRow],
+    room: usize,
+) -> Vec<(usize, usize)> {
+    let mut shown: Vec<usize> = (0..COLUMNS.len()).collect();
+    shown.retain(|&at| at != ERRORS || rows.iter().any(|row| !row.cells[ERRORS].is_empty()));
+    let mut widths = [0; COLUMNS.len()];
+    for (at, widest) in widths.iter_mut().enumerate() {
+        let cells = rows.iter().map(|row| row.cells[at].width());
+        *widest = cells.chain([headings[at].width()]).max().unwrap_or(0);
     }
+    let sum = |shown: &[usize], widths: &[usize]| -> usize {
+        shown.iter().map(|&at| widths[at] + SPACE).sum::<usize>() - SPACE
+    };
+    for at in [SERVICES, ROOT] {
+        let missing = sum(&shown, &widths).saturating_sub(room);
+        let least = COLUMNS[at].least.unwrap_or(widths[at]).min(widths[at]);
+        widths[at] = widths[at].saturating_sub(missing).max(least);
+    }
+    if sum(&shown, &widths) > room {
+        let length = telling_length(rows);
+        for row in rows.iter_mut() {
+            let id = cut(&row.cells[TRACE].text(), length, "").into_owned();
+            row.cells[TRACE] = Cell::new(id, BOLD);
+        }
+        widths[TRACE] = widths[TRACE].min(length);
+    }
+    for leaves in [SERVICES, RECORDS, ROOT, START, SPANS, DURATION, ERRORS] {
+        if sum(&shown, &widths) <= room {
+            break;
+        }
+        shown.retain(|&at| at != leaves);
+    }
+    widths[TRACE] = widths[TRACE].min(room);
+    // What is left over is for those that were cut.
+    for at in [ROOT, SERVICES] {
+        if shown.contains(&at) {
+            let cells = rows.iter().map(|row| row.cells[at].width());
+            let widest = cells.chain([headings[at].width()]).max().unwrap_or(0);
+            widths[at] = widest.min(widths[at] + room.saturating_sub(sum(&shown, &widths)));
+        }
+    }
+    shown.iter().map(|&at| (at, widths[at])).collect()
 }
 
 #[cfg(test)]
@@ -401,20 +384,6 @@ trace             2026-11-22    duration  spans  errors
         );
     }
 
-    /// Columns of short texts once kept the room that longer ones would have been left.
-    #[test]
-    fn short_services_and_roots_leave_their_room_to_others() {
-        for width in 64..120 {
-            let mut table = TraceTable::new(Style { width: Some(width), ..Style::default() });
-            let mut out = Vec::new();
-            table.row(&mut out, &summary(&many_queries(300))).unwrap();
-            table.end(&mut out).unwrap();
-            for line in String::from_utf8(out).unwrap().lines() {
-                assert!(super::width(line) <= width, "wider than {width}: {line}");
-            }
-        }
-    }
-
     #[test]
     fn cut_ids_tell_their_traces_apart() {
         let mut table = TraceTable::new(Style { width: Some(80), ..Style::default() });
@@ -452,12 +421,57 @@ trace                             start (UTC)                   duration   spans
         );
     }
 
+    /// A column that may be cut once kept its least width where its cells were narrower than that,
+    /// and below 41 cells nothing gave way any more.
     #[test]
     fn no_line_is_wider_than_the_terminal() {
-        for columns in [44, 60, 80, 100, 120, 200] {
+        for columns in Style::MIN_WIDTH..200 {
             for line in drawn(Some(columns)).lines() {
                 assert!(width(line) <= columns, "{columns}: {line:?}");
             }
+        }
+    }
+
+    #[test]
+    fn columns_give_way_in_a_fixed_order() {
+        let headings = |columns| {
+            let table = drawn(Some(columns));
+            let line = table.lines().next().unwrap_or_default();
+            line.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ")
+        };
+        for (columns, expected) in [
+            (104, "trace 2026-11-22 duration spans records errors services root"),
+            (103, "trace 2026-11-22 duration spans records errors root"),
+            (86, "trace 2026-11-22 duration spans records errors root"),
+            (85, "trace 2026-11-22 duration spans errors root"),
+            (77, "trace 2026-11-22 duration spans errors root"),
+            (76, "trace 2026-11-22 duration spans errors"),
+            (55, "trace 2026-11-22 duration spans errors"),
+            (54, "trace duration spans errors"),
+            (41, "trace duration spans errors"),
+            (40, "trace duration errors"),
+            (34, "trace duration errors"),
+            (33, "trace errors"),
+        ] {
+            assert_eq!(headings(columns), expected, "{columns}");
+        }
+    }
+
+    /// Without a terminal, colours that were asked for were once left out.
+    #[test]
+    fn services_and_errors_have_their_colours_with_and_without_a_width() {
+        for width in [None, Some(200)] {
+            let mut table = TraceTable::new(Style { width, color: true, ..Style::default() });
+            let mut out = Vec::new();
+            table.row(&mut out, &summary(&checkout())).unwrap();
+            table.end(&mut out).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            let painted = |text: &str, paint: Paint| {
+                format!("{}{text}{}", paint.render(), paint.render_reset())
+            };
+            assert!(text.contains(&painted("✗ 3", ERROR)), "{text:?}");
+            assert!(text.contains(&painted("payment", service_paint("payment"))), "{text:?}");
+            assert!(text.contains(&painted("gateway", service_paint("gateway"))), "{text:?}");
         }
     }
 

@@ -1,12 +1,12 @@
 //! Text for people: tables, waterfalls, one record a line.
 
-use super::escape::{cut, escape_bytes, width};
+use super::escape::{cut, escape, escape_bytes, width};
 use super::line::{Line, write_flowing};
 use super::style::{DIM, PLAIN, Style, service_paint};
 use super::table::TraceTable;
 use super::time::{clock, date};
 use super::waterfall::{severity_label, write_timeline};
-use super::{Options, Origins, Render, explain};
+use super::{Options, Origins, Placement, Render, explain};
 use crate::analysis::{Timeline, TraceSummary};
 use crate::record::{AttributeValue, Explanation, LineOrigin, LogRecord, ReadRecord, SourceId};
 use std::io::{self, Write};
@@ -22,6 +22,7 @@ pub struct TextRenderer {
     service_width: usize,
     /// Whether the next records stand only near what was asked for; `None`: that is not told.
     is_context: Option<bool>,
+    placement: Placement,
 }
 
 /// Services longer than this push their record's body to the right.
@@ -40,6 +41,7 @@ impl TextRenderer {
             has_timeline: false,
             service_width: 8,
             is_context: None,
+            placement: Placement::default(),
         }
     }
 }
@@ -84,14 +86,18 @@ impl Render for TextRenderer {
         self.is_context = Some(is_context);
     }
 
+    fn mark_places(&mut self, placement: Placement) {
+        self.placement = placement;
+    }
+
     /// Time, severity, service, the first digits of the span, body; further lines of the body
     /// indented, fields the parser did not need for anything else after it.
     fn record(
         &mut self,
         out: &mut dyn Write,
-        _origins: &dyn Origins,
-        _source: SourceId,
-        _lines: &[LineOrigin],
+        origins: &dyn Origins,
+        source: SourceId,
+        lines: &[LineOrigin],
         record: &LogRecord<'_>,
     ) -> io::Result<()> {
         let style = self.style;
@@ -105,6 +111,12 @@ impl Render for TextRenderer {
             Some(false) => line.space(2),
             None => &mut line,
         };
+        if self.placement.has_name {
+            line.push(&escape(origins.source_name(source)), DIM).push(":", DIM);
+        }
+        if let (true, Some(first)) = (self.placement.has_number, lines.first()) {
+            line.push(&origins.line_number(source, *first).to_string(), DIM).push(":", DIM);
+        }
         // The date goes first where there is little room, then the end of long names.
         let room = style.width.unwrap_or(usize::MAX);
         let has_date = room >= 60;

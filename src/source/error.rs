@@ -40,7 +40,7 @@ pub enum SourceErrorKind {
     },
     /// An archive of many files: not read. See [`ArchiveFormat::unpack_command`] for a hint.
     Archive(ArchiveFormat),
-    /// Standard input was named more than once.
+    /// Standard input was named more than once. A warning: it is read once.
     StandardInputTwice,
     /// The file became shorter while it was read. A warning: what was there was read.
     Shrunk {
@@ -112,7 +112,12 @@ impl SourceError {
 
     /// Whether everything that could be meant was read all the same.
     pub fn is_warning(&self) -> bool {
-        matches!(self.kind, SourceErrorKind::Shrunk { .. } | SourceErrorKind::Skipped(_))
+        matches!(
+            self.kind,
+            SourceErrorKind::Shrunk { .. }
+                | SourceErrorKind::Skipped(_)
+                | SourceErrorKind::StandardInputTwice
+        )
     }
 }
 
@@ -155,7 +160,9 @@ impl fmt::Display for SourceError {
             ),
             SourceErrorKind::Archive(format) => write!(f, "{format} archives are not read"),
             SourceErrorKind::Skipped(skipped) => skipped.fmt(f),
-            SourceErrorKind::StandardInputTwice => f.write_str("named more than once"),
+            SourceErrorKind::StandardInputTwice => {
+                f.write_str("named more than once, and read once")
+            }
             SourceErrorKind::Shrunk { expected, found } => {
                 write!(f, "became shorter while being read: ends at byte {found} of {expected}")
             }

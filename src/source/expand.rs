@@ -247,7 +247,7 @@ mod tests {
         assert_eq!(sources.len(), 1);
         assert_eq!(sources[0].kind, SourceKind::StandardInput);
         assert_eq!(sources[0].file_name(), None);
-        assert_eq!(errors[0].to_string(), "(standard input): named more than once");
+        assert_eq!(errors[0].to_string(), "(standard input): named more than once, and read once");
         assert_eq!(Input::from("./-"), Input::Path("./-".into()));
     }
 }

@@ -87,6 +87,23 @@ fn unquoted(value: &[u8]) -> &[u8] {
     }
 }
 
+/// Reads on to the end of the line, or of what is here. Returns how many bytes are left that are here
+/// already; `None` at the end of the input.
+pub(super) fn read_more(input: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<Option<usize>> {
+    let buffer = match input.fill_buf() {
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(Some(0)),
+        buffer => buffer?,
+    };
+    if buffer.is_empty() {
+        return Ok(None);
+    }
+    let used = buffer.iter().position(|&byte| byte == b'\n').map_or(buffer.len(), |end| end + 1);
+    line.extend_from_slice(&buffer[..used]);
+    let left = buffer.len() - used;
+    input.consume(used);
+    Ok(Some(left))
+}
+
 /// Passes over lines that are valid version 00 traceparents, without copying them; returns how
 /// many. Stops at any other line, and at one that the buffer does not hold whole.
 pub(super) fn skip_traceparents(input: &mut dyn BufRead) -> io::Result<u64> {

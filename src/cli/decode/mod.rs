@@ -6,7 +6,9 @@ use crate::trace_context::{
     Carrier, Direction, Fault, HeaderLine, Kind, Propagation, ValueError, recognize, scan,
 };
 use clap::{Args, ValueEnum};
-use lines::{Line, classify, holds_values, is_prose, offset_in, shows_messages, skip_traceparents};
+use lines::{
+    Line, classify, holds_values, is_prose, offset_in, read_more, shows_messages, skip_traceparents,
+};
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, BufRead, BufWriter, Write};
@@ -17,7 +19,8 @@ mod lines;
 ///
 /// Says what each field means, and of a bad value which byte is wrong and why. The kind is found
 /// by itself. Without VALUE, reads standard input: one value a line, header lines, the output of
-/// `curl -v` or of `env`, or any text, from which it takes the values it finds.
+/// `curl -v` or of `env`, or any text, from which it takes the values it finds. Each is explained as
+/// its line comes, those in header lines and variables when all that stand together are read.
 ///
 /// Ends with 0 if every value is valid, with 1 if one is not or there is none.
 #[derive(Args, Clone, Debug)]
@@ -120,6 +123,32 @@ impl fmt::Display for DecodeError {
 impl std::error::Error for DecodeError {}
 
 impl DecodeArgs {
+    fn reads_stdin(&self) -> bool {
+        self.values.is_empty() || self.values == ["-"]
+    }
+
+    /// What to say where standard input is a terminal, before it is read.
+    pub(crate) fn invitation(&self) -> Option<&'static str> {
+        match &self.headers {
+            _ if !self.reads_stdin() || self.quiet => None,
+            Some(_) => Some("waiting for header lines; Ctrl-D ends them"),
+            None => Some(
+                "waiting for values, one a line, or header lines and then an empty one; Ctrl-D ends",
+            ),
+        }
+    }
+
+    /// What to do where nothing was found.
+    fn advice(&self) -> String {
+        if self.headers.is_none() {
+            return "no propagation value found (--as KIND reads each line as one)".to_owned();
+        }
+        let names = Kind::ALL.into_iter().flat_map(|kind| kind.carrier_names()).copied();
+        // One is a variable of the environment only.
+        let names: Vec<&str> = names.filter(|name| !name.starts_with('_')).collect();
+        format!("no trace header found; known are {}", names.join(", "))
+    }
+
     /// Decodes; `wants_color` says whether `--color auto` paints the text.
     ///
     /// # Errors
@@ -145,8 +174,7 @@ impl DecodeArgs {
             count: 0,
             invalid: 0,
         };
-        let reads_stdin = self.values.is_empty() || self.values == ["-"];
-        if reads_stdin {
+        if self.reads_stdin() {
             report.read(stdin)?;
         } else {
             for value in &self.values {
@@ -156,8 +184,7 @@ impl DecodeArgs {
         let (count, invalid) = (report.count, report.invalid);
         out.flush().map_err(DecodeError::Output)?;
         if count == 0 && !self.quiet {
-            let advice = "no propagation value found (--as KIND reads each line as one)";
-            writeln!(stderr, "{advice}").map_err(DecodeError::Output)?;
+            writeln!(stderr, "{}", self.advice()).map_err(DecodeError::Output)?;
         }
         Ok(u8::from(count == 0 || invalid > 0))
     }
@@ -224,6 +251,8 @@ impl Report<'_> {
         let mut block = Block::new();
         let mut line = Vec::new();
         let mut number = 0;
+        // Bytes of standard input that are here already.
+        let mut here = 0;
         let is_plain = !self.args.scan
             && self.args.headers.is_none()
             && self.args.quiet
@@ -238,7 +267,16 @@ impl Report<'_> {
                 }
             }
             line.clear();
-            if stdin.read_until(b'\n', &mut line).map_err(DecodeError::Input)? == 0 {
+            while !line.ends_with(b"\n") {
+                if here == 0 {
+                    // Who types or follows a log sees what a line says before the next one comes.
+                    self.out.flush().map_err(DecodeError::Output)?;
+                }
+                let more = read_more(stdin, &mut line).map_err(DecodeError::Input)?;
+                let Some(left) = more else { break };
+                here = left;
+            }
+            if line.is_empty() {
                 break;
             }
             number += 1;

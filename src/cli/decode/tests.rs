@@ -109,6 +109,61 @@ fn lines_of_other_text_are_passed_over() {
     assert_eq!(decode(&["--as=tracestate"], "foo bar=1\n"), (1, vec!["tracestate invalid".into()]));
 }
 
+/// Nothing was once printed before the end of the input: nothing at all where that does not come.
+#[test]
+fn each_value_is_explained_before_the_next_line_is_waited_for() {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    /// Gives a line at a time, and notes how much was printed when it is asked for more.
+    struct Typed<'a> {
+        lines: Vec<&'a [u8]>,
+        printed: Rc<RefCell<Vec<u8>>>,
+        seen: Vec<usize>,
+        is_waited_for: bool,
+    }
+    impl io::Read for Typed<'_> {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            unreachable!("lines are read from the buffer")
+        }
+    }
+    impl BufRead for Typed<'_> {
+        fn fill_buf(&mut self) -> io::Result<&[u8]> {
+            if std::mem::take(&mut self.is_waited_for) {
+                self.seen.push(self.printed.borrow().split(|byte| *byte == b'\n').count() - 1);
+            }
+            Ok(self.lines.first().copied().unwrap_or_default())
+        }
+        fn consume(&mut self, used: usize) {
+            if let Some(line) = self.lines.first_mut() {
+                *line = &line[used..];
+                if line.is_empty() {
+                    self.lines.remove(0);
+                    self.is_waited_for = true;
+                }
+            }
+        }
+    }
+    struct Shared(Rc<RefCell<Vec<u8>>>);
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let two = format!("{GOOD}\nINFO traceparent={GOOD}\n");
+    let cut = GOOD.split_at(9);
+    let header = format!("traceparent: {GOOD}\n");
+    let lines = [&two, cut.0, cut.1, "\n", &header, "\n"].map(str::as_bytes).to_vec();
+    let printed = Rc::new(RefCell::new(Vec::new()));
+    let mut stdin = Typed { lines, printed: printed.clone(), seen: vec![], is_waited_for: true };
+    let args = Command::try_parse_from(["decode", "--format=json"]).unwrap().args;
+    args.run(&mut stdin, &mut Shared(printed), &mut Vec::new(), false).unwrap();
+    assert_eq!(stdin.seen, [0, 2, 2, 2, 3, 3, 4]);
+}
+
 #[test]
 fn quiet_tells_by_the_exit_code() {
     let good = format!("{GOOD}\n").repeat(5000);

@@ -105,9 +105,13 @@ impl Plan {
         self.add_members(&mut context)?;
         losses.extend(context.losses(self.format));
         self.write(&context, false, out)?;
-        dropped.extend(losses.iter().map(ToString::to_string));
+        let is_lost = |loss: &&Loss| **loss != Loss::NoSpan;
+        dropped.extend(losses.iter().filter(is_lost).map(ToString::to_string));
         for loss in dropped {
             writeln!(stderr, "note: not carried over: {loss}")?;
+        }
+        if losses.contains(&Loss::NoSpan) {
+            writeln!(stderr, "note: {}", Loss::NoSpan)?;
         }
         Ok(())
     }

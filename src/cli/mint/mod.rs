@@ -6,6 +6,8 @@ use std::io::{self, BufRead, BufWriter, Write};
 
 use clap::Args;
 
+use super::incoming::talk;
+use super::number_argument::whole_number;
 use super::outgoing::OutgoingArgs;
 use crate::render::{Ancestry, OutgoingForm, outgoing_context};
 use crate::trace_context::{
@@ -43,10 +45,11 @@ pub struct MintArgs {
     sample_rate: Option<f64>,
 
     /// How many to print
-    #[arg(long, short = 'n', value_name = "N", default_value_t = 1)]
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 1, value_parser = whole_number::<u64>)]
     count: u64,
 
-    /// Use this trace-id (any spelling) and draw only the span-id
+    /// Use this trace-id and draw only the span-id: 32 or 16 hex digits, a UUID, X-Ray's 1-…, a
+    /// Datadog decimal of 17 to 20 digits, or a header value
     #[arg(long, value_name = "ID")]
     trace_id: Option<String>,
 
@@ -72,11 +75,15 @@ pub struct MintArgs {
 
     /// Draw ids from this number instead of the system's randomness: the same ones every time, for
     /// tests only
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = whole_number::<u64>)]
     seed: Option<u64>,
 
     #[command(flatten)]
     outgoing: OutgoingArgs,
+
+    /// Say nothing on stderr but errors
+    #[arg(long, short)]
+    quiet: bool,
 }
 
 /// Why nothing was minted.
@@ -84,6 +91,8 @@ pub struct MintArgs {
 pub enum MintError {
     /// An option's value is wrong: the option, and why.
     Option(&'static str, ValueError),
+    /// A trace id that is none, or not clearly one: what was given, and why.
+    TraceId(String, &'static str),
     /// A member without `=`: the option, and what was given.
     Member(&'static str, String),
     /// Not a probability.
@@ -102,6 +111,7 @@ impl fmt::Display for MintError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             MintError::Option(option, error) => write!(f, "{option}: {error}"),
+            MintError::TraceId(given, why) => write!(f, "--trace-id: {given:?} {why}"),
             MintError::Member(option, given) => {
                 write!(f, "{option}: {given:?} has no \"=\" between key and value")
             }
@@ -159,6 +169,7 @@ impl MintArgs {
         stdout: &mut dyn Write,
         stderr: &mut dyn Write,
     ) -> Result<u8, MintError> {
+        let stderr = &mut talk(self.quiet, stderr);
         let mut seeded = self.seed.map(|seed| {
             let mut bytes = [0; 32];
             bytes[..8].copy_from_slice(&seed.to_le_bytes());
@@ -203,10 +214,7 @@ impl MintArgs {
         };
         let trace_id = match &self.trace_id {
             None => None,
-            Some(text) => Some(
-                read_trace_id(text.as_bytes())
-                    .map_err(|error| MintError::Option("--trace-id", error))?,
-            ),
+            Some(text) => Some(given_trace_id(text)?),
         };
         let split = |option, member: &str| {
             let pair =
@@ -316,6 +324,33 @@ impl Plan {
         }
         outgoing_context(out, context, self.format, self.form, &Ancestry::Minted)
     }
+}
+
+/// Reads `--trace-id`. A TRACE of few digits is the beginning of an id, and Datadog's decimals have
+/// few only by chance: so what could be either is neither.
+fn given_trace_id(text: &str) -> Result<TraceIdSpelling, MintError> {
+    let digits = text.trim();
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_zero = digits.bytes().all(|byte| byte == b'0');
+    match digits.len() {
+        16 | 32 if !is_zero => {}
+        1.. if is_number && is_zero => {
+            return Err(MintError::TraceId(text.to_owned(), "is zero, which stands for no trace"));
+        }
+        17..=20 if is_number && !digits.starts_with('0') && digits.parse::<u64>().is_err() => {
+            return Err(MintError::TraceId(text.to_owned(), "does not fit into 64 bits"));
+        }
+        17..=20 if !digits.starts_with('0') => {}
+        1.. if is_number => {
+            return Err(MintError::TraceId(
+                text.to_owned(),
+                "may be a decimal or only a part of an id: write 32 or 16 hex digits, or a decimal \
+                 of 17 to 20 digits",
+            ));
+        }
+        _ => {}
+    }
+    read_trace_id(text.as_bytes()).map_err(|error| MintError::Option("--trace-id", error))
 }
 
 /// X-Ray refuses ids that do not begin with the time, and Datadog's libraries begin theirs with it.

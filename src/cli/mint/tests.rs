@@ -176,6 +176,16 @@ fn what_a_value_leaves_out_is_told() {
 }
 
 #[test]
+fn a_span_that_is_drawn_is_told_of_and_quiet_silences_all() {
+    let (out, talk) = run("--from 11803532876627986230 --as datadog").unwrap();
+    assert!(out.starts_with("x-datadog-trace-id: 11803532876627986230\n"), "{out}");
+    assert_eq!(talk, "note: the value names no span: a new span id was drawn\n");
+    for arguments in ["-q --from 11803532876627986230", "-q --sample-rate 0.5"] {
+        assert_eq!(run(arguments).unwrap().1, "");
+    }
+}
+
+#[test]
 fn several_headers_are_converted_together() {
     let (out, talk) = run("--from - --format header").unwrap();
     assert_eq!(
@@ -199,8 +209,23 @@ fn several_headers_are_converted_together() {
 
 #[test]
 fn errors_name_the_option() {
+    const SHORT: &str = "--trace-id: \"123456\" may be a decimal or only a part of an id: write 32 \
+                         or 16 hex digits, or a decimal of 17 to 20 digits";
     let table = [
-        ("--trace-id 123", ""),
+        ("--trace-id 12345678901234567", ""),
+        ("--trace-id 1234567890123456", ""),
+        ("--trace-id 0", "--trace-id: \"0\" is zero, which stands for no trace"),
+        (
+            "--trace-id 0000000000000000",
+            "--trace-id: \"0000000000000000\" is zero, which stands for no trace",
+        ),
+        (
+            "--trace-id 99999999999999999999",
+            "--trace-id: \"99999999999999999999\" does not fit into 64 bits",
+        ),
+        // It was once read as a decimal, where a TRACE is the beginning of an id.
+        ("--trace-id 123456", SHORT),
+        ("--trace-id 4bf92f", "--trace-id: trace-id has 6 digits, expected 16 or 32 (byte 0)"),
         ("--trace-id xyz", "--trace-id: trace-id has \"x\", only 0-9 and a-f are allowed (byte 0)"),
         ("--sample-rate 2", "--sample-rate: 2 is no probability between 0 and 1"),
         (

@@ -1,11 +1,12 @@
 //! `traceline stamp`: ids into the lines of a program that has none.
 
-use super::incoming::{environment_carrier, warn, warnings};
+use super::incoming::{environment_carrier, talk, warn, warnings};
 use crate::trace_context::{Carrier, IdGenerator, IncomingContext, TraceParent, ValueError};
 use clap::Args;
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, BufRead, Write};
+use std::time::Duration;
 
 mod ids;
 mod shape;
@@ -18,7 +19,8 @@ pub(crate) use stamper::{Stamp, Stamper};
 /// Copies standard input to standard output, so that programs without an SDK take part in a trace.
 /// A text line gets `[trace_id] [span_id] ` in front, a JSON object and a logfmt line get fields
 /// at their end. Lines that carry an id, and lines that continue a record (stack traces, indented
-/// lines), stay as they are. Every line is passed on at once.
+/// lines), stay as they are; keys and brackets without an id get theirs in place. Every line is passed
+/// on at once, and the beginning of one, as of a prompt, after a moment of quiet.
 ///
 /// The ids are those of `--traceparent`, else of TRACEPARENT in the environment, else new ones.
 #[derive(Args, Clone, Debug)]
@@ -33,6 +35,10 @@ pub struct StampArgs {
 
     #[command(flatten)]
     keys: StampKeys,
+
+    /// Say nothing on stderr but errors
+    #[arg(long, short)]
+    quiet: bool,
 }
 
 /// Names of the fields in JSON and logfmt lines.
@@ -91,7 +97,8 @@ impl fmt::Display for StampError {
 impl std::error::Error for StampError {}
 
 impl StampArgs {
-    /// Copies until the input ends.
+    /// Copies until the input ends. `comes_soon`: whether standard input gives more, or its end,
+    /// within so long.
     ///
     /// # Errors
     /// A wrong `--traceparent`, or a failed read or write.
@@ -100,16 +107,18 @@ impl StampArgs {
         ids: &mut IdGenerator,
         environment: impl IntoIterator<Item = (OsString, OsString)>,
         stdin: &mut dyn BufRead,
+        comes_soon: ComesSoon<'_>,
         stdout: &mut dyn Write,
         stderr: &mut dyn Write,
     ) -> Result<u8, StampError> {
+        let stderr = &mut talk(self.quiet, stderr);
         let traceparent = match &self.traceparent {
             Some(value) => TraceParent::parse(value.as_bytes()).map_err(StampError::TraceParent)?,
             None => ambient(&environment_carrier(environment), ids, stderr)
                 .map_err(StampError::Output)?,
         };
         let mut stamper = Stamper::new(&self.keys.stamp(&traceparent));
-        copy_stamped(&mut stamper, stdin, stdout)?;
+        copy_stamped(&mut stamper, stdin, comes_soon, stdout)?;
         Ok(0)
     }
 }
@@ -132,14 +141,51 @@ fn ambient(
     }
 }
 
+/// The beginning of a line is held for so long. Users are promised 200 ms.
+const PATIENCE: Duration = Duration::from_millis(150);
+
+/// Whether an input gives more, or its end, within so long.
+pub(crate) type ComesSoon<'a> = &'a mut dyn FnMut(Duration) -> bool;
+
+/// Whether reading a file would give something within so long.
+#[cfg(unix)]
+pub(crate) fn comes_within(file: impl std::os::fd::AsFd, patience: Duration) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let timeout = Timespec {
+        tv_sec: patience.as_secs().try_into().unwrap_or(i64::MAX),
+        tv_nsec: patience.subsec_nanos() as _,
+    };
+    loop {
+        let mut polled = [PollFd::new(&file, PollFlags::IN)];
+        match poll(&mut polled, Some(&timeout)) {
+            Err(rustix::io::Errno::INTR) => {}
+            // A failing poll says nothing; the read will say it.
+            outcome => return !matches!(outcome, Ok(0)),
+        }
+    }
+}
+
+/// Whether reading would give something cannot be known here: it is waited for.
+#[cfg(not(unix))]
+pub(crate) fn comes_within<T>(_file: T, _patience: Duration) -> bool {
+    true
+}
+
 /// Copies until the input ends. What one read gives is written before the next one waits.
 pub(crate) fn copy_stamped(
     stamper: &mut Stamper,
     input: &mut dyn BufRead,
+    comes_soon: ComesSoon<'_>,
     output: &mut dyn Write,
 ) -> Result<(), StampError> {
     let mut stamped = Vec::new();
     loop {
+        // All that was read is used up, so only the file itself can have more.
+        if stamper.holds_some() && !comes_soon(PATIENCE) {
+            stamper.pass_on(&mut stamped);
+            output.write_all(&stamped).and_then(|()| output.flush()).map_err(StampError::Output)?;
+            stamped.clear();
+        }
         let bytes = match input.fill_buf() {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,

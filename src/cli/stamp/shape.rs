@@ -1,6 +1,8 @@
 //! The shape of a line: one JSON object, or logfmt. Decides where fields can be put, so it judges the
 //! whole line: what only begins like JSON is text, and text keeps every byte.
 
+use std::ops::Range;
+
 /// What may come next in JSON.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Next {
@@ -14,8 +16,24 @@ enum Next {
     CommaOrEnd,
 }
 
-/// Where the fields of a line that is one JSON object end, and whether it has none.
-pub(super) fn json_object_end(line: &[u8]) -> Option<(usize, bool)> {
+/// A field of a line: where its key stands, without quotes, and its value, with them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Field {
+    pub(super) key: Range<usize>,
+    pub(super) value: Range<usize>,
+}
+
+/// A line that is one JSON object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct JsonObject {
+    /// Those of the object itself, not those of objects in it.
+    pub(super) fields: Vec<Field>,
+    /// Behind the last of them, or behind the brace.
+    pub(super) end: usize,
+}
+
+/// Reads a line that is one JSON object.
+pub(super) fn json_object(line: &[u8]) -> Option<JsonObject> {
     if line.first() != Some(&b'{') {
         return None;
     }
@@ -24,12 +42,24 @@ pub(super) fn json_object_end(line: &[u8]) -> Option<(usize, bool)> {
     let mut at = 0;
     // Behind the last thing that is no white space.
     let mut end = 0;
+    let mut fields = Vec::new();
+    let (mut key, mut value) = (0..0, 0);
     loop {
         at += line[at..].iter().position(|byte| !byte.is_ascii_whitespace())?;
         let byte = line[at];
         let is_in_object = open.last() == Some(&b'{');
+        let is_in_line = open.len() == 1;
+        if is_in_line && next == Next::Value {
+            value = at;
+        }
         (at, next) = match (next, byte) {
-            (Next::Key | Next::KeyOrEnd, b'"') => (quoted_end(line, at)?, Next::Colon),
+            (Next::Key | Next::KeyOrEnd, b'"') => {
+                let end = quoted_end(line, at)?;
+                if is_in_line {
+                    key = at + 1..end - 1;
+                }
+                (end, Next::Colon)
+            }
             (Next::Colon, b':') => (at + 1, Next::Value),
             (Next::CommaOrEnd, b',') => {
                 (at + 1, if is_in_object { Next::Key } else { Next::Value })
@@ -38,7 +68,7 @@ pub(super) fn json_object_end(line: &[u8]) -> Option<(usize, bool)> {
                 open.pop();
                 if open.is_empty() {
                     let is_last = line[at + 1..].trim_ascii().is_empty();
-                    return is_last.then_some((end, next == Next::KeyOrEnd));
+                    return is_last.then_some(JsonObject { fields, end });
                 }
                 (at + 1, Next::CommaOrEnd)
             }
@@ -55,6 +85,9 @@ pub(super) fn json_object_end(line: &[u8]) -> Option<(usize, bool)> {
             _ => return None,
         };
         end = at;
+        if open.len() == 1 && next == Next::CommaOrEnd {
+            fields.push(Field { key: key.clone(), value: value..at });
+        }
     }
 }
 
@@ -109,32 +142,42 @@ fn quoted_end(line: &[u8], at: usize) -> Option<usize> {
     None
 }
 
-/// At least two pairs, and nothing else.
-pub(super) fn is_logfmt(line: &[u8]) -> bool {
-    let mut pairs = 0;
+/// The fields of a line that is at least two pairs, and nothing else.
+pub(super) fn logfmt_fields(line: &[u8]) -> Option<Vec<Field>> {
+    let mut fields = Vec::new();
     let mut rest = line;
     loop {
-        let belongs = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-@".contains(&byte);
-        let key = rest.iter().position(|&byte| !belongs(byte)).unwrap_or(rest.len());
+        let start = line.len() - rest.len();
+        let key = rest.iter().position(|&byte| !is_key_byte(byte)).unwrap_or(rest.len());
         if key == 0 || rest.get(key) != Some(&b'=') {
-            return false;
+            return None;
         }
-        pairs += 1;
         rest = &rest[key + 1..];
         let value = match rest.first() {
-            Some(b'"') => quoted_end(rest, 0),
-            _ => rest.iter().position(|&byte| byte == b' ').or(Some(rest.len())),
+            Some(b'"') => quoted_end(rest, 0)?,
+            _ => rest.iter().position(|&byte| byte == b' ').unwrap_or(rest.len()),
         };
-        let Some(value) = value else { return false };
         // Behind a value there is a blank, or the end.
         if !matches!(rest.get(value), None | Some(b' ' | b'\t')) {
-            return false;
+            return None;
         }
+        let key = start..start + key;
+        fields.push(Field { value: key.end + 1..key.end + 1 + value, key });
         rest = rest[value..].trim_ascii_start();
         if rest.is_empty() {
-            return pairs >= 2;
+            return (fields.len() >= 2).then_some(fields);
         }
     }
+}
+
+/// Whether the beginning of a line may become JSON or logfmt, whose fields stand at its end.
+pub(super) fn may_get_fields(beginning: &[u8]) -> bool {
+    let key = beginning.iter().take_while(|byte| is_key_byte(**byte)).count();
+    beginning.first() == Some(&b'{') || key > 0 && beginning.get(key) == Some(&b'=')
+}
+
+fn is_key_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_.-@".contains(&byte)
 }
 
 #[cfg(test)]
@@ -143,6 +186,37 @@ mod tests {
     use proptest::prelude::*;
 
     type End = Option<(usize, bool)>;
+
+    /// Where the fields of an object end, and whether it has none.
+    fn json_object_end(line: &[u8]) -> End {
+        json_object(line).map(|object| (object.end, object.fields.is_empty()))
+    }
+
+    fn is_logfmt(line: &[u8]) -> bool {
+        logfmt_fields(line).is_some()
+    }
+
+    #[test]
+    fn fields_are_those_of_the_line_itself() {
+        let parts = |line: &'static str, fields: &[Field]| -> Vec<(&str, &str)> {
+            fields.iter().map(|f| (&line[f.key.clone()], &line[f.value.clone()])).collect()
+        };
+        let line = "{ \"a\" : \"x\" ,\"b\":{\"a\":[1,{\"c\":2}]},\"d\":[{}], \"e\\\"\":null }";
+        let object = json_object(line.as_bytes());
+        assert_eq!(
+            object.map(|object| parts(line, &object.fields)),
+            Some(vec![
+                ("a", "\"x\""),
+                ("b", "{\"a\":[1,{\"c\":2}]}"),
+                ("d", "[{}]"),
+                ("e\\\"", "null")
+            ])
+        );
+        let line = "a= b=\"x y\"  c=1";
+        let fields = logfmt_fields(line.as_bytes());
+        let expected = vec![("a", ""), ("b", "\"x y\""), ("c", "1")];
+        assert_eq!(fields.map(|fields| parts(line, &fields)), Some(expected));
+    }
 
     #[test]
     fn an_object_ends_where_its_last_field_ends() {

@@ -174,6 +174,10 @@ fn traceparent_hint(input: &[u8], error: &ValueError) -> Option<&'static str> {
         _ if is_hex && matches!(text.len(), 16 | 32) => {
             "this is a bare id: a traceparent is 00-<trace-id>-<parent-id>-<trace-flags>"
         }
+        _ if is_uuid(text) => {
+            "this is a bare id, written as a UUID: a traceparent is \
+             00-<trace-id>-<parent-id>-<trace-flags>, and its trace-id has no dashes"
+        }
         _ if text.contains(&b',') => {
             "this looks like two values joined with a comma: receivers may use neither"
         }
@@ -210,6 +214,12 @@ fn traceparent_hint(input: &[u8], error: &ValueError) -> Option<&'static str> {
 
 const UPPER_CASE: &str =
     "ids are lower-case on the wire: receivers refuse the value rather than fold it";
+
+/// Fields of 8, 4, 4, 4 and 12 digits, and nothing else.
+fn is_uuid(text: &[u8]) -> bool {
+    let fields = || text.split(|&byte| byte == b'-');
+    fields().map(<[u8]>::len).eq([8, 4, 4, 4, 12]) && fields().flatten().all(u8::is_ascii_hexdigit)
+}
 
 /// Five fields of 8, 4, 4, 4 and 12 digits behind the version.
 fn has_uuid(text: &[u8]) -> bool {

@@ -261,9 +261,7 @@ impl fmt::Display for Loss {
             }
             Loss::Field(name, value) => write!(f, "{name} {value}"),
             Loss::XrayTime => f.write_str("time: the id does not begin with one, as X-Ray expects"),
-            Loss::NoSpan => {
-                f.write_str("nothing, but the value names no span: a new span id was drawn")
-            }
+            Loss::NoSpan => f.write_str("the value names no span: a new span id was drawn"),
         }
     }
 }
