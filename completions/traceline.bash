@@ -227,7 +227,7 @@ _traceline() {
             return 0
             ;;
         traceline__subcmd__filter)
-            opts="-t -f -v -c -l -n -H -h -m -A -B -C -j -q -V --trace --file --invert-match --span --severity --service --since --until --sample --count --files-with-matches --line-number --with-filename --no-filename --max-count --after-context --before-context --context --sort --format --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
+            opts="-t -f -v -c -l -n -H -h -m -A -B -C -F -j -q -V --trace --file --invert-match --span --severity --service --since --until --sample --count --files-with-matches --line-number --with-filename --no-filename --max-count --after-context --before-context --context --sort --follow --format --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -587,7 +587,7 @@ _traceline() {
             return 0
             ;;
         traceline__subcmd__records)
-            opts="-n -j -q -h -V --span --severity --service --since --until --sample --explain --sort --limit --format --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
+            opts="-F -n -j -q -h -V --span --severity --service --since --until --sample --explain --sort --follow --limit --format --tz --reference-date --pattern --id-key --link --config --no-config --threads --chunk-size --color --ascii --width --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

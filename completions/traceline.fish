@@ -153,6 +153,7 @@ complete -c traceline -n "__fish_traceline_using_subcommand filter" -s n -l line
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s H -l with-filename -d 'Put the file name before each line'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s h -l no-filename -d 'Do not put the file name before lines and counts'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l sort -d 'Print in the order of time, across all files'
+complete -c traceline -n "__fish_traceline_using_subcommand filter" -s F -l follow -d 'Go on as files grow, as with tail -F: also when they are cut short, or another file takes their name. Records of several files are printed as they come'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l no-config -d 'Read no configuration'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -l ascii -d 'Draw with ASCII characters only'
 complete -c traceline -n "__fish_traceline_using_subcommand filter" -s q -l quiet -d 'Say nothing on stderr but errors'
@@ -253,6 +254,7 @@ never\t'Never'"
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l width -d 'Fit text to this many columns [default: the terminal\'s]' -r
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l explain -d 'Say of each record which bytes gave what, and count the formats of each file'
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l sort -d 'Print in the order of time, across all files'
+complete -c traceline -n "__fish_traceline_using_subcommand records" -s F -l follow -d 'Go on as files grow, as with tail -F'
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l no-config -d 'Read no configuration'
 complete -c traceline -n "__fish_traceline_using_subcommand records" -l ascii -d 'Draw with ASCII characters only'
 complete -c traceline -n "__fish_traceline_using_subcommand records" -s q -l quiet -d 'Say nothing on stderr but errors'

@@ -97,6 +97,47 @@ fn a_live_record_is_shown_within_a_moment_of_quiet_and_only_once() {
     assert_eq!(child.wait().expect("the program ends").code(), Some(0));
 }
 
+#[test]
+fn followed_files_are_shown_as_they_grow_and_what_is_missing_is_named_at_once() {
+    let directory = tempfile::tempdir().expect("a place for files");
+    let path = |name: &str| directory.path().join(name);
+    let line = |message: &str| format!("2026-11-22T10:00:00Z INFO [pay,{ID},] {message}\n");
+    std::fs::write(path("a.log"), line("before")).expect("it is written");
+    std::fs::write(path("b.log"), "").expect("it is written");
+    let mut child = traceline()
+        .args(["filter", "-F", ID, "-m", "2"])
+        .args([path("missing.log"), path("a.log"), path("b.log")])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
+    let mut stderr = BufReader::new(child.stderr.take().expect("it is piped"));
+    let mut said = String::new();
+    stderr.read_line(&mut said).expect("it is said while reading goes on");
+    assert!(said.contains("missing.log: no such file"), "{said}");
+    let mut hear = |expected: String| {
+        let mut heard = String::new();
+        stdout.read_line(&mut heard).expect("the program writes");
+        assert_eq!(heard, expected);
+    };
+    let append = |name, text: String| {
+        let file = std::fs::OpenOptions::new().append(true).open(path(name));
+        file.and_then(|mut file| file.write_all(text.as_bytes())).expect("it is written");
+    };
+    hear(line("before"));
+    let begin = Instant::now();
+    append("b.log", line("b grew"));
+    hear(line("b grew"));
+    assert!(begin.elapsed() < SOON, "it took {:?}", begin.elapsed());
+    // With the second match in each file, reading is over.
+    append("a.log", line("a grew"));
+    hear(line("a grew"));
+    append("b.log", line("enough"));
+    hear(line("enough"));
+    assert_eq!(child.wait().expect("the program ends").code(), Some(2), "a file was missing");
+}
+
 /// Feeds a command line by line, with a pause after each, and gives how long after its last line a
 /// text was seen; `None`: only when the input ended.
 fn heard_while_busy(arguments: &[&str], first: &str, noise: &str) -> Option<Duration> {

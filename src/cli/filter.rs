@@ -2,11 +2,11 @@
 
 use super::Context;
 use super::error::{CliError, FOUND, NOTHING, TROUBLE};
-use super::input::{Ask, InputArgs, Inputs};
+use super::input::{Ask, InputArgs, Inputs, Manner};
 use super::links::read_links;
 use super::names::Names;
 use super::ordered::Ordered;
-use super::output::{OutputArgs, Places, report_errors, source_names};
+use super::output::{OutputArgs, Places, report_errors, report_missing, source_names};
 use super::piece_writer::{Counting, Shape, Writer};
 use super::record_query::{RecordArgs, RecordQuery, Traces};
 use super::record_visitor::{RecordFormat, RecordVisitor};
@@ -87,6 +87,16 @@ pub(crate) struct FilterArgs {
     #[arg(long, help_heading = "Printing")]
     sort: bool,
 
+    /// Go on as files grow, as with tail -F: also when they are cut short, or another file takes
+    /// their name. Records of several files are printed as they come
+    #[arg(
+        short = 'F',
+        long,
+        conflicts_with_all = ["sort", "count", "files_with_matches", "link"],
+        help_heading = "Printing"
+    )]
+    follow: bool,
+
     /// How to print [default: raw; on a terminal, raw with control bytes escaped]
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<RecordFormat>,
@@ -108,9 +118,10 @@ impl FilterArgs {
         let (arguments, files) = self.split_arguments()?;
         let names = Names::new(arguments.iter().flatten().map(TraceArgument::name));
         let has_links = !self.input.link.is_empty() && arguments.is_some();
-        let is_live = !has_links && !self.sort;
-        let mut inputs = self.input.open(&files, context, has_links, is_live)?;
-        if !is_live && !inputs.are_files() && !context.is_quiet {
+        let manner = self.manner(has_links)?;
+        let mut inputs = self.input.open(&files, context, manner)?;
+        let has_missing = self.follow && report_missing(&mut inputs, stderr);
+        if !manner.is_live() && !inputs.are_files() && !context.is_quiet {
             let why = if has_links { "--link" } else { "--sort" };
             let _ = writeln!(stderr, "waiting for the end of the input, because of {why}");
         }
@@ -152,7 +163,7 @@ impl FilterArgs {
             || names.has_parts();
         let search = if needs_all { None } else { names.search() };
         let lines = LineTable::new();
-        let visitor = self.visitor(&query, names, &inputs, &lines, context, is_live);
+        let visitor = self.visitor(&query, names, &inputs, &lines, context);
         let ask = Ask {
             detail: match self.format() {
                 RecordFormat::Json => Detail::Attributes,
@@ -181,7 +192,7 @@ impl FilterArgs {
         let mut notes = [&resolved.readings, notes, &writer.judge.notes()].concat();
         notes.dedup();
         inputs.notes.set(notes).ok();
-        let failed = report_errors(&inputs, &outcome, stderr)?;
+        let failed = report_errors(&inputs, &outcome, stderr)? || has_missing;
         if let Some(error) = several.map(CliError::from).or_else(|| query.several_spans()) {
             return Err(error);
         }
@@ -190,6 +201,19 @@ impl FilterArgs {
             (false, true) => FOUND,
             (false, false) => NOTHING,
         })
+    }
+
+    fn manner(&self, has_links: bool) -> Result<Manner, CliError> {
+        match (self.follow, has_links) {
+            (true, true) => Err(CliError::usage(
+                "link keys need the end of the input, and with --follow there is none",
+                "leave out --follow, or with --no-config the link keys of the configuration",
+            )),
+            (true, false) => Ok(Manner::Followed),
+            (false, true) => Ok(Manner::Twice),
+            (false, false) if self.sort => Ok(Manner::Once),
+            (false, false) => Ok(Manner::Live),
+        }
     }
 
     fn format(&self) -> RecordFormat {
@@ -213,7 +237,6 @@ impl FilterArgs {
         inputs: &'a Inputs,
         lines: &'a LineTable,
         context: &Context,
-        is_live: bool,
     ) -> RecordVisitor<'a, Stdout> {
         let (before, after) = self.around();
         let several = inputs.sources().len() > 1;
@@ -252,7 +275,7 @@ impl FilterArgs {
             style: self.output.style(context, self.input.time_zone()),
             places: Places { sources: inputs.sources(), lines },
             explainer: None,
-            ordered: Ordered::new(writer, inputs.sources().len(), is_live && is_one_pipe(inputs)),
+            ordered: Ordered::new(writer, inputs.sources().len(), inputs.is_shown_live()),
         }
     }
 
@@ -312,9 +335,4 @@ fn read_ids(
                 .map_err(|error| error.at(&format!("{shown}:{number}")))
         })
         .collect()
-}
-
-/// Whether the only source is a pipe, which may be shown as it comes.
-pub(crate) fn is_one_pipe(inputs: &Inputs) -> bool {
-    inputs.sources().len() == 1 && inputs.sources().iter().all(|source| source.size.is_none())
 }

@@ -62,6 +62,31 @@ pub(crate) struct InputArgs {
     pub(crate) chunk_size: usize,
 }
 
+/// How inputs are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// To their end, once.
+    Once,
+    /// To their end, and once more: what comes from pipes is kept for that.
+    Twice,
+    /// Pipes are shown as they come.
+    Live,
+    /// Files too, as they grow.
+    Followed,
+}
+
+impl Manner {
+    /// To the end, once or twice.
+    pub(crate) fn to_the_end(is_twice: bool) -> Manner {
+        if is_twice { Manner::Twice } else { Manner::Once }
+    }
+
+    /// Whether anything is shown as it comes.
+    pub(crate) fn is_live(self) -> bool {
+        matches!(self, Manner::Live | Manner::Followed)
+    }
+}
+
 /// Opened inputs, ready to be read once or twice.
 pub(crate) struct Inputs {
     pub(crate) chunks: Chunks,
@@ -71,6 +96,8 @@ pub(crate) struct Inputs {
     pub(crate) keys: UserKeys,
     /// What is read is shown as it comes.
     is_live: bool,
+    /// Files are read as they grow, and have no end.
+    is_followed: bool,
     /// Only errors are told.
     pub(crate) is_quiet: bool,
     /// Inputs that did not become sources.
@@ -119,13 +146,12 @@ impl InputArgs {
         self.tz.unwrap_or(TimeZone::UTC)
     }
 
-    /// Opens the inputs. `keep`: they will be read twice. `live`: pipes are shown as they come.
+    /// Opens the inputs.
     pub(crate) fn open(
         &self,
         files: &[OsString],
         context: &Context,
-        keep: bool,
-        live: bool,
+        manner: Manner,
     ) -> Result<Inputs, CliError> {
         let inputs: Vec<Input> = if files.is_empty() {
             if context.stdin_is_terminal {
@@ -138,16 +164,27 @@ impl InputArgs {
         } else {
             files.iter().map(Input::from).collect()
         };
-        let (sources, missing) = expand(&inputs);
+        let (mut sources, missing) = expand(&inputs);
+        let is_followed = manner == Manner::Followed;
+        if is_followed {
+            // As pipes, they are not over: neither a size nor a last change says anything.
+            sources.iter_mut().for_each(|source| (source.size, source.modified) = (None, None));
+        }
         let infos = sources.iter().map(|source| self.info(source, context.now)).collect();
-        let options = ReadOptions { chunk_size: self.chunk_size.max(1), live, keep };
+        let options = ReadOptions {
+            chunk_size: self.chunk_size.max(1),
+            live: manner.is_live(),
+            follow: is_followed,
+            keep: manner == Manner::Twice,
+        };
         Ok(Inputs {
             chunks: Chunks::new(sources, options),
             infos,
             threads: self.threads.unwrap_or_else(|| context.cores()).max(1),
             patterns: self.pattern.clone(),
             keys: self.user_keys()?,
-            is_live: live,
+            is_live: manner.is_live(),
+            is_followed,
             is_quiet: context.is_quiet,
             missing,
             named: OnceLock::new(),
@@ -239,6 +276,13 @@ impl Inputs {
         super::progress::with_progress(chunks, context, self.is_live, || {
             read(chunks, &plan, lines, visitor)
         })
+    }
+
+    /// Whether records are shown as they come, whatever source they are of: for one pipe, and for
+    /// files that are followed.
+    pub(crate) fn is_shown_live(&self) -> bool {
+        let is_one_pipe = self.sources().len() == 1 && !self.are_files();
+        self.is_live && (self.is_followed || is_one_pipe)
     }
 
     /// Whether everything can be read a second time without having been kept.

@@ -6,7 +6,7 @@ use super::input::{InputArgs, Inputs};
 use crate::pipeline::{LineTable, Picked, ReadOutcome};
 use crate::record::{LineOrigin, TimeZone};
 use crate::render::{Origins, Style, count, escape};
-use crate::source::{Source, SourceId};
+use crate::source::{Source, SourceError, SourceId};
 use std::io::Write;
 
 /// When to use colours.
@@ -95,21 +95,33 @@ pub(crate) fn report_errors(
         let _ = writeln!(stderr, "{}", escape(note));
     }
     for error in inputs.missing.iter().chain(&outcome.errors) {
-        failed |= !error.is_warning();
-        if error.is_note() {
-            if !inputs.is_quiet {
-                let _ = writeln!(stderr, "{}", escape(&error.to_string()));
-            }
-            continue;
-        }
-        let word = if error.is_warning() { "warning" } else { "error" };
-        // Talk that cannot be heard is no reason to fail.
-        let _ = writeln!(stderr, "traceline: {word}: {}", escape(&error.to_string()));
-        if let Some(hint) = super::error::source_hint(error) {
-            let _ = writeln!(stderr, "  hint: {hint}");
-        }
+        failed |= report_error(error, inputs.is_quiet, stderr);
     }
     Ok(failed)
+}
+
+/// Names what did not become a source, before anything is read. True if that was anything.
+pub(crate) fn report_missing(inputs: &mut Inputs, stderr: &mut dyn Write) -> bool {
+    let missing = std::mem::take(&mut inputs.missing);
+    missing
+        .iter()
+        .fold(false, |failed, error| report_error(error, inputs.is_quiet, stderr) | failed)
+}
+
+/// Names what could not be read. True if that is a failure.
+fn report_error(error: &SourceError, is_quiet: bool, stderr: &mut dyn Write) -> bool {
+    let text = escape(&error.to_string()).to_string();
+    // Talk that cannot be heard is no reason to fail.
+    let _ = match (error.is_note(), error.is_warning()) {
+        (true, _) if is_quiet => Ok(()),
+        (true, _) => writeln!(stderr, "{text}"),
+        (false, true) => writeln!(stderr, "traceline: warning: {text}"),
+        (false, false) => writeln!(stderr, "traceline: error: {text}"),
+    };
+    if let (false, Some(hint)) = (error.is_note(), super::error::source_hint(error)) {
+        let _ = writeln!(stderr, "  hint: {hint}");
+    }
+    !error.is_warning()
 }
 
 /// What was joined, and what was not because it could be several traces.

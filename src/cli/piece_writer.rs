@@ -56,6 +56,8 @@ struct Progress {
     after: usize,
     /// Records were left out since the last that was written.
     has_gap: bool,
+    /// All of it was read.
+    is_over: bool,
     last_time: i64,
     /// Offsets of the last records that were written as context.
     context: VecDeque<(u64, u32)>,
@@ -71,6 +73,7 @@ impl Progress {
             before: VecDeque::new(),
             after: 0,
             has_gap: true,
+            is_over: false,
             last_time: i64::MIN,
             context: VecDeque::new(),
         }
@@ -110,6 +113,17 @@ impl<W: Write> Writer<W> {
         }
         self.has_written = true;
         self.out.write_all(&bytes)
+    }
+
+    /// Whether anything may still be written, as far as it was up to this source: it is looked at
+    /// first, for it is the one that has changed.
+    fn wants_more(&self, source: SourceId) -> bool {
+        let is_done = |progress: &Progress| {
+            let is_named = self.shape.counting == Counting::Names && progress.matches > 0;
+            let is_full = self.shape.most.is_some_and(|most| progress.matches >= most);
+            progress.is_over || is_named || is_full && progress.after == 0
+        };
+        !is_done(&self.sources[source.0 as usize]) || !self.sources.iter().all(is_done)
     }
 
     /// Whether a source can give no more.
@@ -207,15 +221,15 @@ impl<W: Write + Send> PieceWriter for Writer<W> {
         } else if self.shape.counting == Counting::No {
             self.write_context(source, piece, is_full)?;
         }
-        let progress = &self.sources[source.0 as usize];
-        let is_named = self.shape.counting == Counting::Names && progress.matches > 0;
-        let is_enough = is_named || self.is_full(source) && progress.after == 0;
-        Ok(!is_enough || self.shape.names.len() > 1)
+        Ok(self.wants_more(source))
     }
 
     fn end_of_source(&mut self, source: SourceId) -> io::Result<bool> {
-        self.sources[source.0 as usize].before.clear();
-        Ok(true)
+        let progress = &mut self.sources[source.0 as usize];
+        progress.before.clear();
+        progress.is_over = true;
+        // Where all is over there is nothing to call off.
+        Ok(self.sources.iter().all(|progress| progress.is_over) || self.wants_more(source))
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -3,10 +3,11 @@
 use super::Context;
 use super::error::{CliError, FOUND, NOTHING, TROUBLE};
 use super::explainer::Explainer;
-use super::filter::is_one_pipe;
-use super::input::{Ask, InputArgs};
+use super::input::{Ask, InputArgs, Manner};
 use super::ordered::Ordered;
-use super::output::{OutputArgs, Places, report_errors, report_tally, source_names};
+use super::output::{
+    OutputArgs, Places, report_errors, report_missing, report_tally, source_names,
+};
 use super::piece_writer::{Counting, Shape, Writer};
 use super::record_query::RecordArgs;
 use super::record_visitor::{RecordFormat, RecordVisitor};
@@ -37,6 +38,10 @@ pub(crate) struct RecordsArgs {
     #[arg(long, help_heading = "Printing")]
     sort: bool,
 
+    /// Go on as files grow, as with tail -F
+    #[arg(short = 'F', long, conflicts_with_all = ["sort", "explain"], help_heading = "Printing")]
+    follow: bool,
+
     /// Print at most this many records of each file
     #[arg(short = 'n', long, value_name = "N", help_heading = "Printing")]
     limit: Option<u64>,
@@ -55,7 +60,13 @@ pub(crate) struct RecordsArgs {
 impl RecordsArgs {
     pub(crate) fn run(mut self, context: &Context, stderr: &mut dyn Write) -> Result<u8, CliError> {
         let context = &self.input.context(self.output.quiet, context)?;
-        let mut inputs = self.input.open(&self.files, context, false, !self.sort)?;
+        let manner = match (self.follow, self.sort) {
+            (true, _) => Manner::Followed,
+            (false, true) => Manner::Once,
+            (false, false) => Manner::Live,
+        };
+        let mut inputs = self.input.open(&self.files, context, manner)?;
+        let has_missing = self.follow && report_missing(&mut inputs, stderr);
         inputs.find_days();
         let query = self.records.query(self.input.time_zone(), context)?;
         let lines = LineTable::new();
@@ -86,7 +97,7 @@ impl RecordsArgs {
             ordered: Ordered::new(
                 Writer::new(shape, Judge::default(), std::io::stdout()),
                 inputs.sources().len(),
-                !self.sort && is_one_pipe(&inputs),
+                inputs.is_shown_live(),
             ),
         };
         let ask = Ask {
@@ -107,7 +118,7 @@ impl RecordsArgs {
             explainer.report(inputs.sources(), context, stderr);
         }
         report_tally(&outcome, context, stderr);
-        let failed = report_errors(&inputs, &outcome, stderr)?;
+        let failed = report_errors(&inputs, &outcome, stderr)? || has_missing;
         if let Some(error) = query.several_spans() {
             return Err(error);
         }

@@ -3,7 +3,7 @@
 use super::Context;
 use super::error::{CliError, FOUND, NOTHING, TROUBLE};
 use super::gather::{Gathered, Want, gather};
-use super::input::{InputArgs, Inputs};
+use super::input::{InputArgs, Inputs, Manner};
 use super::output::{OutputArgs, Places, report_errors, report_joins, report_tally};
 use super::select::SelectArgs;
 use super::trace_argument::{TraceArgument, resolve};
@@ -87,7 +87,8 @@ impl TimelineArgs {
         }
         let has_prefix = named.iter().any(|name| matches!(name, TraceArgument::Prefix(_)));
         let is_selected = named.is_empty() && self.select.is_given();
-        let mut inputs = self.input.open(&files, context, has_prefix || is_selected, false)?;
+        let mut inputs =
+            self.input.open(&files, context, Manner::to_the_end(has_prefix || is_selected))?;
         inputs.find_days();
         let shown = if named.is_empty() {
             self.selected(&inputs, is_selected, context)?

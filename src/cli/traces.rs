@@ -3,7 +3,7 @@
 use super::Context;
 use super::error::{CliError, FOUND, NOTHING, TROUBLE};
 use super::gather::{Gathered, Want, gather};
-use super::input::{InputArgs, Inputs};
+use super::input::{InputArgs, Inputs, Manner};
 use super::output::{OutputArgs, report_errors, report_joins, report_tally};
 use super::select::SelectArgs;
 use super::trace_argument::{TraceArgument, resolve};
@@ -65,7 +65,7 @@ impl TracesArgs {
             named.push(TraceArgument::read(text, self.input.names_ids())?);
         }
         let keep = named.iter().any(|argument| argument.name().is_part());
-        let mut inputs = self.input.open(&self.files, context, keep, false)?;
+        let mut inputs = self.input.open(&self.files, context, Manner::to_the_end(keep))?;
         inputs.find_days();
         let pick =
             Pick { selection: &selection, order: self.select.order(), limit: self.select.most() };

@@ -33,13 +33,16 @@ pub struct ReadOptions {
     /// compressed data. Where chunks of a live stream are cut is a matter of time: line offsets are
     /// the same for every reading, chunk indexes are not.
     pub live: bool,
+    /// Read plain files by their names, as they grow, are cut short or are followed by others of the
+    /// same name; they have no end. Their lines are handed out as those of live pipes.
+    pub follow: bool,
     /// Keep what is read from pipes in a temporary file, for [`Chunks::again`].
     pub keep: bool,
 }
 
 impl Default for ReadOptions {
     fn default() -> ReadOptions {
-        ReadOptions { chunk_size: 1 << 18, live: false, keep: false }
+        ReadOptions { chunk_size: 1 << 18, live: false, follow: false, keep: false }
     }
 }
 
@@ -203,11 +206,12 @@ impl Chunks {
     pub fn next(&self, mut buffer: Buffer) -> Option<Result<Chunk, SourceError>> {
         let mut desk = self.desk();
         loop {
-            if self.stop.is_stopped() {
-                return None;
-            }
+            // What went wrong before reading was called off is told all the same.
             if let Some(error) = desk.errors.pop_front() {
                 return Some(Err(error));
+            }
+            if self.stop.is_stopped() {
+                return None;
             }
             while matches!(desk.slots.get(desk.first), Some(Slot::Finished)) {
                 desk.first += 1;
@@ -287,7 +291,7 @@ impl Chunks {
     /// pipe by then is not there.
     pub fn again(&self) -> Chunks {
         let openings = self.desk().openings.clone();
-        let options = ReadOptions { keep: false, live: false, ..self.options };
+        let options = ReadOptions { keep: false, live: false, follow: false, ..self.options };
         Chunks::open_as(Arc::clone(&self.sources), options, self.cutting, openings)
     }
 
@@ -299,7 +303,11 @@ impl Chunks {
     /// Opens a source and lays it on the desk.
     fn open(&self, position: usize, opening: &Opening) -> MutexGuard<'_, Desk> {
         let away = Away { chunks: self, position };
-        let opened = open(&self.sources[position], opening);
+        let source = &self.sources[position];
+        let opened = open(source, opening).map(|opened| match self.options.follow {
+            true => opened.into_followed(source),
+            false => opened,
+        });
         away.bring_back(|desk| self.opened(desk, position, opened))
     }
 
@@ -313,6 +321,11 @@ impl Chunks {
         };
         let is_spool = matches!(desk.openings[position], Opening::Spool(_));
         let (slot, opening) = match opened {
+            Ok(Opened::Followed(followed)) => {
+                let raw = Raw::of_followed(followed, counter);
+                let stream = Stream::new(source.id, raw, self.cutting).live(None);
+                (Slot::Stream(Box::new(stream)), Opening::NotKept)
+            }
             Ok(Opened::Plain(stretch)) => {
                 let opening =
                     if is_spool { Opening::Spool(stretch.clone()) } else { again(&stretch) };
@@ -329,7 +342,7 @@ impl Chunks {
                 let raw = Raw::of_stream(Arc::clone(&file), Arc::clone(&self.stop), counter);
                 let mut stream = Stream::new(source.id, raw, self.cutting);
                 if self.options.live {
-                    stream = stream.live(file);
+                    stream = stream.live(Some(file));
                 }
                 if self.options.keep && !is_file {
                     stream = stream.keep();
@@ -444,7 +457,7 @@ impl Waiting<'_> {
         let deadline = self.pending.iter().filter_map(|(_, _, pending)| pending.deadline).min();
         let patience = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         let timeout = patience.into_iter().chain(is_away.then_some(LOOK_UP)).min();
-        let files = self.pending.iter().map(|(_, _, pending)| &*pending.file);
+        let files = self.pending.iter().filter_map(|(_, _, pending)| pending.file.as_deref());
         until_readable(files, &self.chunks.stop, timeout);
     }
 }

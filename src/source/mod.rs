@@ -13,6 +13,7 @@ mod chunks;
 mod decompress;
 mod error;
 mod expand;
+mod follow;
 mod line;
 mod opening;
 mod positioned;

@@ -4,6 +4,7 @@
 use super::archive::ArchiveFormat;
 use super::decompress::{Compression, Recognition};
 use super::error::SourceErrorKind;
+use super::follow::Followed;
 use super::raw::Stretch;
 use super::{Source, SourceKind};
 use std::fs::File;
@@ -35,8 +36,23 @@ pub(crate) enum Opened {
     /// A pipe, FIFO, socket, terminal or device; compressed or not is not known yet. Or (the flag)
     /// a regular file that claims to be empty.
     Stream(Arc<File>, bool),
+    /// A plain regular file, to be read as it grows.
+    Followed(Followed),
     /// Nothing to read, for a reason that is known.
     Nothing,
+}
+
+impl Opened {
+    /// The same to be followed, if it is a plain file that has a name.
+    pub fn into_followed(self, source: &Source) -> Opened {
+        let SourceKind::Path(path) = &source.kind else { return self };
+        let stretch = match self {
+            Opened::Plain(stretch) => stretch,
+            Opened::Stream(file, true) => Stretch { file, start: 0, size: 0 },
+            other => return other,
+        };
+        Opened::Followed(Followed::new(path.clone(), stretch))
+    }
 }
 
 /// Opens `source`. A FIFO blocks until somebody opens its other end.

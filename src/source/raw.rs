@@ -1,6 +1,8 @@
-//! Stored bytes, before decompression: a stretch of a file by position, or a stream as it comes.
+//! Stored bytes, before decompression: a stretch of a file by position, a stream as it comes, or a
+//! file as it grows.
 
-use super::wait::{Stop, is_readable, until_readable};
+use super::follow::Followed;
+use super::wait::{CAN_LOOK, Stop, is_readable, until_readable};
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -45,12 +47,12 @@ impl Stretch {
 }
 
 #[cfg(unix)]
-fn read_at(file: &File, buffer: &mut [u8], position: u64) -> io::Result<usize> {
+pub(crate) fn read_at(file: &File, buffer: &mut [u8], position: u64) -> io::Result<usize> {
     std::os::unix::fs::FileExt::read_at(file, buffer, position)
 }
 
 #[cfg(windows)]
-fn read_at(file: &File, buffer: &mut [u8], position: u64) -> io::Result<usize> {
+pub(crate) fn read_at(file: &File, buffer: &mut [u8], position: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, position)
 }
 
@@ -66,6 +68,7 @@ pub(crate) struct Raw {
 enum From {
     Stretch { stretch: Stretch, position: u64 },
     Stream { file: Arc<File>, stop: Arc<Stop> },
+    Followed(Followed),
 }
 
 impl Raw {
@@ -75,6 +78,26 @@ impl Raw {
 
     pub fn of_stream(file: Arc<File>, stop: Arc<Stop>, counter: Arc<AtomicU64>) -> Raw {
         Raw { from: From::Stream { file, stop }, counter }
+    }
+
+    pub fn of_followed(followed: Followed, counter: Arc<AtomicU64>) -> Raw {
+        Raw { from: From::Followed(followed), counter }
+    }
+
+    /// Whether a read would give something at once: bytes, the end, or an error. Where that cannot
+    /// be asked, whether to read is the caller's `wish`.
+    pub fn is_ready(&mut self, wish: bool) -> bool {
+        match &mut self.from {
+            From::Stretch { .. } => true,
+            From::Stream { file, .. } if CAN_LOOK => is_readable(file),
+            From::Stream { .. } => wish,
+            From::Followed(followed) => followed.has_more(),
+        }
+    }
+
+    /// Whether more may come after no bytes were read.
+    pub fn is_endless(&self) -> bool {
+        matches!(self.from, From::Followed(_))
     }
 }
 
@@ -87,6 +110,7 @@ impl Read for Raw {
                 length
             }
             From::Stream { file, stop } => read_stream(file, stop, buffer)?,
+            From::Followed(followed) => followed.read(buffer)?,
         };
         self.counter.fetch_add(length as u64, Ordering::Relaxed);
         Ok(length)

@@ -1,4 +1,5 @@
-//! A source that can only be read from front to back: a pipe, a terminal, or compressed data.
+//! A source that can only be read from front to back: a pipe, a terminal, compressed data, or a file
+//! that is followed as it grows.
 //!
 //! One thread at a time reads it and takes the next chunk; what was read beyond the chunk is carried
 //! over to the next. A plain live stream is looked at before each read, so that taking from it never
@@ -10,7 +11,6 @@ use super::chunk::{Buffer, Chunk, Cutting, Fill};
 use super::decompress::{Compression, Recognition};
 use super::error::SourceErrorKind;
 use super::raw::Raw;
-use super::wait::{CAN_LOOK, is_readable};
 use memchr::memrchr;
 use std::fmt;
 use std::fs::File;
@@ -65,7 +65,8 @@ enum Reader {
 
 /// What a live stream needs to know.
 struct Live {
-    file: Arc<File>,
+    /// What can be waited for; nothing tells when a file grows.
+    file: Option<Arc<File>>,
     /// When bytes came last.
     last_bytes: Instant,
     /// When the first of the lines came that were handed out and not looked after since.
@@ -98,7 +99,9 @@ pub(crate) enum Attempt {
 /// What a live stream waits for.
 #[derive(Clone, Debug)]
 pub(crate) struct Pending {
-    pub file: Arc<File>,
+    /// Until this can be read.
+    pub file: Option<Arc<File>>,
+    /// At the longest until then.
     pub deadline: Option<Instant>,
 }
 
@@ -142,8 +145,8 @@ impl Stream {
         stream
     }
 
-    /// Makes it live: `file` is what it is read from.
-    pub fn live(mut self, file: Arc<File>) -> Stream {
+    /// Makes it live: `file` is what it is read from, if that can be waited for.
+    pub fn live(mut self, file: Option<Arc<File>>) -> Stream {
         self.live = Some(Live { file, last_bytes: Instant::now(), waiting_since: None });
         self
     }
@@ -169,11 +172,10 @@ impl Stream {
 
     /// The next chunk. Blocks until there is one, unless this is a live stream.
     pub fn take(&mut self, buffer: Buffer) -> Attempt {
-        let Some(live) = &self.live else {
+        if self.live.is_none() {
             return Attempt::Taken(self.take_window(buffer));
-        };
-        let file = Arc::clone(&live.file);
-        self.take_live(&file, buffer).unwrap_or_else(|buffer| {
+        }
+        self.take_live(buffer).unwrap_or_else(|buffer| {
             self.live = None;
             Attempt::Taken(self.take_window(buffer))
         })
@@ -209,7 +211,7 @@ impl Stream {
 
     /// The whole lines that are there now. Gives the buffer back when it cannot be said what is
     /// there, since the stream is compressed and a decoder cannot stop halfway.
-    fn take_live(&mut self, file: &Arc<File>, buffer: Buffer) -> Result<Attempt, Buffer> {
+    fn take_live(&mut self, buffer: Buffer) -> Result<Attempt, Buffer> {
         let chunk_size = self.cutting.chunk_size;
         loop {
             if matches!(self.reader, Reader::Decoding(..)) {
@@ -228,11 +230,14 @@ impl Stream {
             let limit = self.cutting.cut_after(self.offset) - self.offset;
             let length = whole.or((carried >= limit).then_some(self.carry.len()));
             // Where it cannot be asked whether a read would block, what is there has to do.
-            let has_more = if CAN_LOOK { is_readable(file) } else { length.is_none() };
+            let has_more = match &mut self.reader {
+                Reader::Unknown(raw) | Reader::Plain(raw) => raw.is_ready(length.is_none()),
+                Reader::Decoding(..) | Reader::None => true,
+            };
             if !has_more || length.is_some() && carried >= chunk_size {
                 return Ok(match length {
                     Some(length) => Attempt::Taken(self.hand_out(length, false, buffer)),
-                    None => self.wait(file, buffer),
+                    None => self.wait(buffer),
                 });
             }
             let wanted = match whole {
@@ -250,10 +255,13 @@ impl Stream {
     }
 
     /// Nothing whole is there.
-    fn wait(&mut self, file: &Arc<File>, buffer: Buffer) -> Attempt {
+    fn wait(&mut self, buffer: Buffer) -> Attempt {
         self.seen = self.carry.len();
+        let file = self.live.as_ref().and_then(|live| live.file.clone());
         let deadline = self.live.as_ref().and_then(Live::deadline);
-        Attempt::Pending(Pending { file: Arc::clone(file), deadline }, buffer)
+        let next_look = file.is_none().then(|| Instant::now() + ROUND);
+        let deadline = deadline.into_iter().chain(next_look).min();
+        Attempt::Pending(Pending { file, deadline }, buffer)
     }
 
     /// A quiet chunk, when lines have waited long enough.
@@ -342,7 +350,7 @@ impl Stream {
             Reader::None => Ok(0),
         };
         match result {
-            Ok(0) => self.ended = true,
+            Ok(0) => self.ended = !self.is_endless(),
             Ok(length) => self.carry.advance(length),
             Err(error) => self.fail(error),
         }
@@ -350,6 +358,14 @@ impl Stream {
             self.recognise();
         } else if self.offset == 0 {
             self.refuse_archive();
+        }
+    }
+
+    /// Whether that nothing was read does not mean the end.
+    fn is_endless(&self) -> bool {
+        match &self.reader {
+            Reader::Unknown(raw) | Reader::Plain(raw) => raw.is_endless(),
+            Reader::Decoding(..) | Reader::None => false,
         }
     }
 

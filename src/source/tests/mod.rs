@@ -8,6 +8,7 @@ use std::fs;
 use std::sync::Mutex;
 use tempfile::TempDir;
 
+mod growing;
 #[cfg(unix)]
 mod pipes;
 

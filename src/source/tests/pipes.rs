@@ -73,7 +73,7 @@ fn a_pipe_may_be_compressed_and_is_read_a_second_time_when_kept() {
     let text = long_log();
     for live in [false, true] {
         let (input, reader) = piped(&Compression::Gzip.compress(&text));
-        let options = ReadOptions { chunk_size: 5000, live, keep: true };
+        let options = ReadOptions { chunk_size: 5000, live, keep: true, ..ReadOptions::default() };
         let chunks = chunks_of(&[input], options);
         let (first, errors) = read(&chunks, 2);
         drop(reader);
