@@ -212,6 +212,10 @@ fn host_and_program(rest: &[u8]) -> Option<Named<'_>> {
     if program.is_empty() || !program.iter().any(u8::is_ascii_alphabetic) {
         return None;
     }
+    // `2026-11-22T10:30:45Z 0.017351s notice: text`: a level, and so no host before it.
+    if after[program_end] == b':' && Severity::from_position(program).is_some() {
+        return None;
+    }
     let mut at = program_end;
     if after[at] == b'[' {
         at += memchr::memchr(b']', &after[at..after.len().min(at + 40)])? + 1;
