@@ -173,6 +173,10 @@ fn program_alone(rest: &[u8]) -> Option<Named<'_>> {
     let inside = rest[open..].strip_prefix(b"[")?;
     let close = inside.iter().take(64).position(|b| !is_program(*b))?;
     let inner = inside[close..].strip_prefix(b"]: ")?;
+    // `WARN[0012]: text` is a level with a counter.
+    if Severity::from_position(&rest[..open]).is_some() {
+        return None;
+    }
     let program = process_of_heroku(&rest[..open], &inside[..close]);
     let stream = &rest[..open + close + 2];
     Some(Named { stream, program: Some(program), severity: None, inner })

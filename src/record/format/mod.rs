@@ -378,6 +378,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
         record.service_name = record.service_name.take().or(said.service_name);
         record.duration = record.duration.or(said.duration);
         record.has_exception |= said.has_exception;
+        named_by_logger::fill_from_zipkin(&body[start..], record);
         record.attributes.append(&mut attributes);
     }
 

@@ -5,11 +5,12 @@
 
 use super::LineParser;
 use crate::record::fields::Slot;
-use crate::record::{LogRecord, Text};
+use crate::record::{LogRecord, Text, identity};
 
 impl<'a> LineParser<'a, '_> {
     /// What the fields leave open. Shippers add the container to the program's own object.
     pub(super) fn named_by_logger(&mut self, object: &'a [u8], record: &mut LogRecord<'a>) {
+        fill_from_zipkin(object, record);
         if record.body.is_empty()
             && let Some(body) = body_of_go(object)
         {
@@ -32,6 +33,25 @@ impl<'a> LineParser<'a, '_> {
             record.service_name = Some(Text::Borrowed(value.text(self.arena)));
         }
     }
+}
+
+/// What a span of Zipkin calls simply `id`, and how long it took, in microseconds: `{"traceId":"…",
+/// "id":"…","duration":1234,"localEndpoint":{…}}`. Nothing else has the last of these keys.
+pub(super) fn fill_from_zipkin(object: &[u8], record: &mut LogRecord<'_>) {
+    if record.trace.is_none()
+        || record.span_id.is_some()
+        || memchr::memmem::find(object, b"\"localEndpoint\":").is_none()
+    {
+        return;
+    }
+    let Some(id) = string_behind(object, b"\"id\":\"") else { return };
+    record.span_id = identity::span_value(id, false);
+    let duration = memchr::memmem::find(object, b"\"duration\":").and_then(|at| {
+        let number = &object[at + 11..];
+        let digits = number.iter().take_while(|b| b.is_ascii_digit()).count();
+        std::str::from_utf8(&number[..digits]).ok()?.parse::<u64>().ok()?.checked_mul(1000)
+    });
+    record.duration = duration.or(record.duration);
 }
 
 /// The value of the `service.name` that OpenTelemetry for Go prints to standard output:
@@ -75,6 +95,15 @@ pub(super) fn is_name_of_program(object: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_span_of_zipkin_has_an_id_and_microseconds() {
+        let mut record = LogRecord { trace: Some(identity::opaque(b"x")), ..LogRecord::default() };
+        let line = br#"{"traceId":"4bf92f3577b34da6a3ce929d0e0e4736","id":"00f067aa0ba902b7","duration":1234,"localEndpoint":{}}"#;
+        fill_from_zipkin(line, &mut record);
+        assert_eq!(record.span_id.map(|id| id.to_string()).as_deref(), Some("00f067aa0ba902b7"));
+        assert_eq!(record.duration, Some(1_234_000));
+    }
 
     #[test]
     fn go_and_bunyan_name_their_service() {
