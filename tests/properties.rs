@@ -31,7 +31,7 @@ fn span_id() -> impl Strategy<Value = String> {
 /// One record of some logger, as one or more lines.
 fn record() -> impl Strategy<Value = Vec<Vec<u8>>> {
     let second = 0u8..60;
-    (trace_id(), span_id(), span_id(), second, 0u8..14).prop_map(|(trace, span, parent, second, kind)| {
+    (trace_id(), span_id(), span_id(), second, 0u8..20).prop_map(|(trace, span, parent, second, kind)| {
         let stamp = format!("2026-11-22T10:00:{second:02}.250Z");
         let day = format!("2026-11-22 10:00:{second:02}");
         let text = match kind {
@@ -48,6 +48,13 @@ fn record() -> impl Strategy<Value = Vec<Vec<u8>>> {
             10 => "{\n  \"pretty\": true,\n  \"list\": [\n    1\n  ]\n}".to_owned(),
             11 => "I1122 10:00:01.000000 7 main.go:3] klog".to_owned(),
             12 => "   ".to_owned(),
+            13 => format!("{{\n  resource: {{ attributes: {{ 'service.name': 'shop' }} }},\n  timestamp: 17953416{second:02}123000,\n  traceId: '{trace}',\n  spanId: '{span}',\n  body: 'rolled'\n}}"),
+            14 => format!("{{:trace-id \"{trace}\",\n :level :info,\n :at #inst \"{stamp}\"}}"),
+            15 => format!("Span {{\n    trace_id: {trace},\n    span_id: {span},\n    time: {stamp},\n}}"),
+            16 => format!("{day} INFO [trace_id=0x{trace} span_id=0x{span}] marked"),
+            17 => format!("[ 11-22 10:00:{second:02}.123  7: 8 E/Runtime ]\nFATAL EXCEPTION: main\nProcess: shop {trace}\n"),
+            18 => format!("┌ Warning: slow\n│   trace_id = \"{trace}\"\n│   at = {stamp}\n└ @ Main a.jl:7"),
+            19 => "                    WARNING  Slow                      app.py:19\n                             goes on".to_owned(),
             _ => "plain words without anything".to_owned(),
         };
         text.split('\n').map(|line| line.as_bytes().to_vec()).collect()

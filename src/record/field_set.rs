@@ -48,6 +48,15 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Whether it is an epoch time beside one that has no zone, and so could mean many moments.
+    fn tells_more_than(self, other: Value<'_>) -> bool {
+        let is_fine_epoch = self.kind == Kind::Number && self.bytes.len() >= 13;
+        let behind_seconds = other.bytes.get(19..).unwrap_or_default();
+        is_fine_epoch
+            && matches!(other.bytes, [_, _, _, _, b'-', _, _, b'-', _, _, b' ' | b'T', ..])
+            && behind_seconds.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
+    }
+
     fn is_null(self) -> bool {
         self.kind == Kind::Literal && self.bytes == b"null"
     }
@@ -108,8 +117,13 @@ impl<'a> FieldSet<'a> {
         let bit = 1u64 << slot;
         let is_better = self.filled & bit == 0
             || rank < self.ranks[slot]
-            || later_wins && rank == self.ranks[slot];
-        if is_better && Self::counts(alias.slot, value) {
+            || rank == self.ranks[slot]
+                && (later_wins
+                    || alias.slot == Slot::Time && value.tells_more_than(self.values[slot]));
+        let is_word = alias.slot == Slot::Trace
+            && alias.rank > 1
+            && !identity::is_long_enough(alias.rank, value.bytes);
+        if is_better && !is_word && Self::counts(alias.slot, value) {
             self.filled |= bit;
             self.ranks[slot] = rank;
             self.values[slot] = value;
@@ -335,7 +349,8 @@ impl<'a> FieldSet<'a> {
 
     fn fill_severity(&self, record: &mut LogRecord<'a>, arena: &'a Bump) {
         if let Some(value) = self.get(Slot::Severity) {
-            let text = value.text(arena);
+            // Some loggers pad it.
+            let text = value.text(arena).trim_ascii();
             record.severity = Severity::from_field(text);
             record.severity_text = Some(Text::Borrowed(text));
         } else if let Some(value) = self.get(Slot::SeverityLevel) {

@@ -210,6 +210,23 @@ pub(crate) fn trace_value(text: &[u8], is_decimal: bool) -> Option<FoundTrace<'_
     None
 }
 
+/// No id that is known has fewer hex digits: some tracers for one program make 32 bits.
+pub(crate) const FEWEST_DIGITS: usize = 8;
+
+/// Whether the value of a trace key may be an id, by its length; the same in text and in JSON.
+///
+/// Under a key that says "trace id" in as many words (ranks 0 and 1 of the alias table) any hex of
+/// [`FEWEST_DIGITS`] is one. A weaker key (`trace`, `operation_id`) may as well lead to a number, a
+/// date or a word: less than 14 digits must hold both digits and letters.
+pub(crate) fn is_long_enough(rank: u8, text: &[u8]) -> bool {
+    rank <= 1 || text.len() >= 14 || text.len() >= FEWEST_DIGITS && looks_random(text)
+}
+
+/// Whether a run of hex digits holds letters and digits, as nearly all random ones do.
+pub(crate) fn looks_random(run: &[u8]) -> bool {
+    run.iter().any(u8::is_ascii_digit) && run.iter().any(u8::is_ascii_alphabetic)
+}
+
 /// SkyWalking's `segment.thread.sequence`, of hex, decimal and decimal digits.
 pub(crate) fn skywalking(text: &[u8]) -> Option<FoundTrace<'_>> {
     let mut parts = text.split(|b| *b == b'.');
@@ -249,9 +266,10 @@ pub(crate) fn span_value(text: &[u8], is_decimal: bool) -> Option<SpanId> {
     SpanId::new(value)
 }
 
-/// Without `0x`, which OpenTelemetry's console exporter for Python puts before ids.
+/// Without `0x`, which OpenTelemetry for Python puts before ids. Where a number is printed so, its
+/// leading zeros are left out.
 fn without_mark(text: &[u8]) -> &[u8] {
-    text.strip_prefix(b"0x").filter(|digits| digits.len() >= 16).unwrap_or(text)
+    text.strip_prefix(b"0x").filter(|digits| digits.len() >= 12).unwrap_or(text)
 }
 
 pub(crate) fn uuid(text: &[u8]) -> Option<u128> {

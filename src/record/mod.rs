@@ -20,6 +20,7 @@ mod reader;
 mod scan;
 pub mod service;
 mod severity;
+mod short_ids;
 mod stitch;
 mod tally;
 mod timestamp;

@@ -7,9 +7,10 @@
 
 use super::fields::{self, Slot};
 use super::identity::{
-    FoundTrace, Identity, Propagated, b3, cloud, hex, is_hex, key_of, skywalking, span_value,
-    trace_value, traceparent, uber, uuid, xray, xray_id,
+    FoundTrace, Identity, Propagated, b3, cloud, hex, is_hex, is_long_enough, key_of, looks_random,
+    skywalking, span_value, trace_value, traceparent, uber, uuid, xray, xray_id,
 };
+use super::short_ids;
 use crate::trace_context::SpanId;
 
 /// The shortest run of digits that can be (the tail of) an id: the last group of a UUID.
@@ -67,6 +68,12 @@ pub(crate) fn scan_text(text: &[u8]) -> Identity<'_> {
     let mut at = 0;
     while let Some((start, end)) = next_run(text, at) {
         at = scan.run(start, end).max(end);
+    }
+    if scan.trace.is_none()
+        && let Some((trace, span)) = short_ids::find(text)
+    {
+        scan.trace(Tier::Key(1), trace);
+        scan.span = scan.span.or(span.map(|span| (Tier::Key(1), span)));
     }
     let trace = scan.trace.map(|(_, trace)| trace);
     Identity {
@@ -130,6 +137,12 @@ impl<'a> TextScan<'a> {
         let text = self.text;
         let run = &text[start..end];
         if start > 0 && (text[start - 1].is_ascii_alphanumeric() || text[start - 1] == b'_') {
+            if let Some(mark) = hex_mark_before(text, start)
+                && !self.followed_by_word(end)
+            {
+                // A number in any program is written so: only its key makes it an id.
+                self.keyed(mark, end);
+            }
             return end;
         }
         match run.len() {
@@ -156,12 +169,16 @@ impl<'a> TextScan<'a> {
             }
             12 if start >= 24 => {
                 let begin = start - 24;
-                if let Some(value) = uuid(&text[begin..end])
-                    && let Some((slot, rank)) = slot_before(text, begin)
-                    && slot == Slot::Trace
-                    && let Some(key) = key_of(value, 32)
-                {
-                    self.trace(Tier::Key(rank), FoundTrace { key, text: &text[begin..end] });
+                let Some(key) = uuid(&text[begin..end]).and_then(|value| key_of(value, 32)) else {
+                    return end;
+                };
+                let found = FoundTrace { key, text: &text[begin..end] };
+                match slot_before(text, begin) {
+                    Some((Slot::Trace, rank)) => self.trace(Tier::Key(rank), found),
+                    _ if is_third_of_list(&text[..begin], &text[end..]) => {
+                        self.trace(Tier::Position, found);
+                    }
+                    _ => {}
                 }
                 end
             }
@@ -216,6 +233,9 @@ impl<'a> TextScan<'a> {
         let run = &self.text[start..end];
         match slot {
             Slot::Trace | Slot::DatadogTrace => {
+                if slot == Slot::Trace && !is_long_enough(rank, run) {
+                    return;
+                }
                 if let Some(found) = trace_value(run, slot == Slot::DatadogTrace) {
                     self.trace(Tier::Key(rank), found);
                 }
@@ -276,7 +296,8 @@ impl<'a> TextScan<'a> {
                     return after;
                 }
             }
-            (Some(b'/'), Some((Slot::CloudTrace, _))) => {
+            // The span and the options may be left out.
+            (_, Some((Slot::CloudTrace, _))) => {
                 let length = rest
                     .iter()
                     .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'/' | b';' | b'=')))
@@ -401,8 +422,24 @@ impl<'a> TextScan<'a> {
     }
 }
 
-fn looks_random(run: &[u8]) -> bool {
-    run.iter().any(u8::is_ascii_digit) && run.iter().any(u8::is_ascii_alphabetic)
+/// `[user/address/…/12ms GET /orders]`: the third part of the bracket in which Egg, a framework for
+/// Node, prints its context.
+fn is_third_of_list(before: &[u8], after: &[u8]) -> bool {
+    let Some(rest) = after.strip_prefix(b"/") else { return false };
+    let digits = rest.iter().take(12).take_while(|b| b.is_ascii_digit() || **b == b'.').count();
+    let before = &before[before.len().saturating_sub(120)..];
+    let list = memchr::memrchr(b'[', before).map_or(&b""[..], |open| &before[open + 1..]);
+    digits > 0
+        && rest[digits..].starts_with(b"ms ")
+        && list.ends_with(b"/")
+        && list.iter().filter(|b| **b == b'/').count() == 2
+}
+
+/// Where the `0x` before a run of digits begins.
+fn hex_mark_before(text: &[u8], start: usize) -> Option<usize> {
+    let mark = start.checked_sub(2).filter(|mark| text[*mark..].starts_with(b"0x"))?;
+    let is_inside_word = mark > 0 && text[mark - 1].is_ascii_alphanumeric();
+    (!is_inside_word).then_some(mark)
 }
 
 /// Whether the text begins with exactly `length` hex digits.

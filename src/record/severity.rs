@@ -57,6 +57,9 @@ const WORDS: &[(&str, Severity)] = &[
     ("trace", Severity::TRACE),
     ("trc", Severity::TRACE),
     ("trce", Severity::TRACE),
+    // supervisord cuts its levels to four letters, the one below TRACE included.
+    ("trac", Severity::TRACE),
+    ("blat", Severity::TRACE),
     ("verbose", Severity::TRACE),
     ("vrb", Severity::TRACE),
     ("finest", Severity::TRACE),
@@ -81,6 +84,7 @@ const WORDS: &[(&str, Severity)] = &[
     ("subdebug", Severity::DEBUG),
     ("dbg", Severity::DEBUG),
     ("dbug", Severity::DEBUG),
+    ("debg", Severity::DEBUG),
     ("fine", Severity::DEBUG),
     ("config", Severity::DEBUG),
     ("info", Severity::INFO),
@@ -94,6 +98,7 @@ const WORDS: &[(&str, Severity)] = &[
     ("success", Severity::INFO),
     ("statement", Severity::INFO),
     ("notice", Severity::INFO2),
+    ("ntc", Severity::INFO2),
     ("warn", Severity::WARN),
     ("warning", Severity::WARN),
     ("wrn", Severity::WARN),
@@ -168,6 +173,16 @@ impl Severity {
         let is_everyday =
             || EVERYDAY.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()));
         (word.iter().all(u8::is_ascii_uppercase) || !is_everyday()).then_some(severity)
+    }
+
+    /// Reads a word that stands first on a line, right before a stamp: there words count that mean
+    /// something else anywhere else (Chronicles for Nim has three letters for each level).
+    pub(crate) fn from_beginning(word: &[u8]) -> Option<Severity> {
+        match word {
+            b"NOT" => Some(Severity::INFO2),
+            b"FAT" => Some(Severity::FATAL),
+            _ => Self::from_position(word),
+        }
     }
 
     fn from_word(word: &[u8]) -> Option<Severity> {

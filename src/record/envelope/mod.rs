@@ -205,6 +205,10 @@ mod tests {
             "[pod] hello",
             "hello world again",
             "May the force be with you: always",
+            // A level was taken for a program, and so for the service.
+            "2026-11-22T10:30:45Z 0.017351s notice: reading",
+            "2026-11-22T10:30:45Z host warn: slow",
+            "2026-11-22T10:30:45Z WARN[0012]: slow",
         ] {
             assert_eq!(peel_text(line).2, 0, "{line}");
         }

@@ -173,6 +173,10 @@ fn program_alone(rest: &[u8]) -> Option<Named<'_>> {
     let inside = rest[open..].strip_prefix(b"[")?;
     let close = inside.iter().take(64).position(|b| !is_program(*b))?;
     let inner = inside[close..].strip_prefix(b"]: ")?;
+    // `WARN[0012]: text` is a level with a counter.
+    if Severity::from_position(&rest[..open]).is_some() {
+        return None;
+    }
     let program = process_of_heroku(&rest[..open], &inside[..close]);
     let stream = &rest[..open + close + 2];
     Some(Named { stream, program: Some(program), severity: None, inner })
@@ -210,6 +214,10 @@ fn host_and_program(rest: &[u8]) -> Option<Named<'_>> {
     let program_end = after.iter().take(128).position(|b| !is_program(*b))?;
     let program = &after[..program_end];
     if program.is_empty() || !program.iter().any(u8::is_ascii_alphabetic) {
+        return None;
+    }
+    // `2026-11-22T10:30:45Z 0.017351s notice: text`: a level, and so no host before it.
+    if after[program_end] == b':' && Severity::from_position(program).is_some() {
         return None;
     }
     let mut at = program_end;

@@ -47,6 +47,15 @@ pub(super) fn level_ahead(rest: &[u8]) -> Option<(Severity, &[u8], usize)> {
             {
                 Severity::from_position(bare).map(|severity| (severity, Some(bare)))
             }
+            // `0.017351s notice: text`, `host warn: text`: behind one word
+            (None, bare) if passed == 2 && bare.len() < word.len() && !bare.contains(&b'=') => {
+                let severity = Severity::from_position(bare).map(|severity| (severity, Some(bare)));
+                severity.or_else(|| named_level(word, bare))
+            }
+            // `slapd debug  text`: a column, since two blanks are behind it
+            (None, bare) if passed == 2 && is_column_in_lowercase(rest, bare) => {
+                Severity::from_position(bare).map(|severity| (severity, Some(bare)))
+            }
             // `LEVEL: Warning` of DB2
             (None, bare) if is_named => Severity::from_field(bare).map(|s| (s, Some(bare))),
             (None, bare) => named_level(word, bare),
@@ -64,13 +73,37 @@ pub(super) fn level_ahead(rest: &[u8]) -> Option<(Severity, &[u8], usize)> {
         let lower = bare.iter().all(u8::is_ascii_lowercase);
         // `LogNet: Warning: text` of Unreal
         let is_part = passed == 1 && bare.len() < word.len();
-        if !(looks_named || lower || is_named || is_part || inside.is_some())
+        // `PaymentJob`: no word of a sentence has a capital behind a small letter.
+        let is_class =
+            bare.windows(2).any(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase());
+        if !(looks_named || lower || is_named || is_part || is_class || inside.is_some())
             || word.contains(&b'"')
             || word.ends_with(b",")
         {
-            return None;
+            return level_in_angles(window);
         }
         after_colon = word.ends_with(b":") || word.ends_with(b"]");
+    }
+    level_in_angles(window)
+}
+
+/// Whether a word in small letters is followed by two blanks, as a padded column is.
+fn is_column_in_lowercase(rest: &[u8], word: &[u8]) -> bool {
+    let end = word.as_ptr() as usize - rest.as_ptr() as usize + word.len();
+    word.iter().all(u8::is_ascii_lowercase) && rest[end..].starts_with(b"  ")
+}
+
+/// `Cluster Inviter:7fe5 <WARNING> text`: a level in capitals between angles, which no sentence has,
+/// behind the name of a thread, of any words.
+fn level_in_angles(window: &[u8]) -> Option<(Severity, &[u8], usize)> {
+    for open in memchr::memmem::find_iter(window, b" <").take(3) {
+        let inside = &window[open + 2..];
+        let close = inside.iter().take(12).position(|b| !b.is_ascii_uppercase())?;
+        let is_column = inside[close..].starts_with(b"> ");
+        let is_name = !window[..open].iter().any(|b| matches!(b, b'"' | b'=' | b',' | b'.'));
+        if let Some(severity) = strict_level(&inside[..close]).filter(|_| is_column && is_name) {
+            return Some((severity, &inside[..close], open + close + 3));
+        }
     }
     None
 }

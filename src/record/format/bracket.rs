@@ -162,6 +162,14 @@ fn level_behind_stamp(inside: &[u8], end: usize) -> Option<(Severity, &[u8])> {
     {
         return Some(found);
     }
+    // [2026-11-22 10:30:45,120 W 325 362]: a letter, then nothing but numbers
+    let mut words = inside[end..].split(|b| *b == b' ').filter(|word| !word.is_empty());
+    if let Some(word @ [letter]) = words.next()
+        && letter.is_ascii_uppercase()
+        && words.all(|word| word.iter().all(u8::is_ascii_digit))
+    {
+        return Some((Severity::from_letter(*letter)?, word));
+    }
     // [2026-11-22T10:30:45Z INFO module], [2026-11-22 10:30:45,120: INFO/MainProcess]
     let parts = inside[end..].split(|b| matches!(b, b' ' | b'|' | b'/' | b':'));
     parts.filter_map(|word| Some((Severity::from_position(word)?, word))).next()

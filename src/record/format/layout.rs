@@ -5,6 +5,8 @@
 //! shape that nothing else has, for a row wins over the header reader. Ids and `key=value` pairs
 //! are read afterwards from the whole line, as for any text.
 
+use super::julia::julia;
+use super::logcat_long::{crash, logcat_long};
 use super::recognise::{
     auditd, chromium, cmtrace, directive, dotnet, erlang, java_util_logging,
     java_util_logging_message, lambda, log4j_xml, logcat, mysql_slow, panic, rails, redis, sql,
@@ -265,6 +267,28 @@ pub(crate) const LAYOUTS: &[Layout] = &[
             9,
             "<log4j:event logger=\"a.B\" timestamp=\"1795343445000\" level=\"INFO\" thread=\"main\">",
         )],
+    },
+    Layout {
+        name: "julia",
+        // Of `┌`, `│` and `└`.
+        begins: b"[\xe2",
+        recognise: julia,
+        samples: &[
+            sample("[ Info: listening", None, 9, "listening"),
+            sample("┌ Warning: slow request", None, 13, "slow request"),
+        ],
+    },
+    Layout {
+        name: "logcat-long",
+        begins: b"[",
+        recognise: logcat_long,
+        samples: &[sample("[ 11-22 10:30:45.000  1234: 1240 W/Cart ]", Some(MOMENT), 13, "")],
+    },
+    Layout {
+        name: "text",
+        begins: b"F",
+        recognise: crash,
+        samples: &[sample("FATAL EXCEPTION: main", None, 21, "FATAL EXCEPTION: main")],
     },
     Layout {
         name: "security-event",

@@ -4,19 +4,25 @@
 //! the next is read, so that a file may mix formats and be cut anywhere.
 
 mod ahead;
+mod block;
 mod bracket;
 mod column;
 mod header;
 pub(crate) mod json;
+mod julia;
 pub(crate) mod layout;
 mod level;
+mod logcat_long;
 mod logfmt;
 mod ltsv;
+mod named_by_logger;
 mod otlp;
+mod own_context;
 mod pairs;
 mod pattern;
 mod plain;
 mod postgres;
+mod pretty;
 mod recognise;
 mod security;
 pub(crate) mod shape;
@@ -163,7 +169,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
         } else if matches!(kind, LineKind::Headless) && *first == b'{' {
             kind = self.object(line, &reference);
         }
-        if matches!(kind, LineKind::Headless) {
+        if matches!(kind, LineKind::Headless) && !block::opens_with_pair(line) {
             if let Some((layout, reading)) = layout::find(line, &reference) {
                 kind = self.laid_out(line, layout, &reading, &reference);
                 if matches!(reading.role, Role::Headless | Role::Header) {
@@ -319,27 +325,6 @@ impl<'a, 'k> LineParser<'a, 'k> {
         }
     }
 
-    /// An object printed over many lines, joined: `None` if it is none.
-    pub(crate) fn object_of_lines(
-        &mut self,
-        text: &'a [u8],
-        first: &LogRecord<'a>,
-    ) -> Option<LogRecord<'a>> {
-        if !text.starts_with(b"{\n") {
-            return None;
-        }
-        let reference = self.context.reference;
-        let LineKind::Head(mut record) = self.object(text, &reference) else { return None };
-        if record.format != "json" {
-            return None;
-        }
-        // What the wrappers said.
-        record.timestamp = record.timestamp.or(first.timestamp);
-        record.severity = record.severity.or(first.severity);
-        record.service_name = record.service_name.take().or_else(|| first.service_name.clone());
-        Some(*record)
-    }
-
     /// What is more to say of a line of plain text.
     fn text(
         &mut self,
@@ -388,6 +373,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
         record.service_name = record.service_name.take().or(said.service_name);
         record.duration = record.duration.or(said.duration);
         record.has_exception |= said.has_exception;
+        named_by_logger::fill_from_zipkin(&body[start..], record);
         record.attributes.append(&mut attributes);
     }
 
@@ -432,8 +418,9 @@ impl<'a, 'k> LineParser<'a, 'k> {
         };
         // Not JSON that broke off, but text that begins with a brace.
         let is_record = match scanned {
-            Scanned::Whole(_) => rest.is_empty() || rest == b",",
-            Scanned::Cut => self.fields.weight() >= 2,
+            Scanned::Whole(_) if rest.is_empty() || rest == b"," => true,
+            // What is behind a whole record is of another writer, or of the logger's layout.
+            Scanned::Whole(_) | Scanned::Cut => self.fields.weight() >= 2,
         };
         if !is_record || start > 0 && self.fields.weight() == 0 {
             return LineKind::Headless;
@@ -447,8 +434,13 @@ impl<'a, 'k> LineParser<'a, 'k> {
             // Serilog's compact JSON leaves out `Information`.
             record.severity = Some(super::Severity::INFO);
         }
-        self.wrapped_service(&mut record);
+        self.named_by_logger(&line[start..], &mut record);
         self.unwrap_body(&mut record, reference);
+        if !rest.is_empty() && rest != b"," {
+            let parts: &[&[u8]] =
+                if record.body.is_empty() { &[rest] } else { &[&record.body, b" ", rest] };
+            record.body = Text::Borrowed(self.arena.alloc_slice_copy(&parts.concat()));
+        }
         if record.trace.is_none() {
             Self::scan_identity(line, &mut record);
         }
@@ -486,21 +478,6 @@ impl<'a, 'k> LineParser<'a, 'k> {
         {
             record.duration =
                 std::str::from_utf8(value.bytes).ok().and_then(|text| text.parse().ok());
-        }
-    }
-
-    /// Shippers add the container to the program's own object.
-    fn wrapped_service(&mut self, record: &mut LogRecord<'a>) {
-        use super::fields::Slot;
-        if record.service_name.is_some() {
-            return;
-        }
-        let hint = self.fields.get(Slot::WrapperService).or_else(|| {
-            // A logger's name is better than nothing, not better than the file's name.
-            self.context.service_name.is_none().then(|| self.fields.get(Slot::NameHint)).flatten()
-        });
-        if let Some(value) = hint {
-            record.service_name = Some(Text::Borrowed(value.text(self.arena)));
         }
     }
 

@@ -1,5 +1,6 @@
 //! What any text may say beside its header: `key=value` pairs, and a request with its answer.
 
+use super::words::matching;
 use crate::record::field_set::{FieldSet, Kind, Value, is_http_method, request_name};
 use crate::record::fields::{KeyCache, Slot};
 use crate::record::format::json::Attributes;
@@ -46,6 +47,9 @@ pub(super) fn pairs<'a>(
     }
 }
 
+/// A bracket in a value is no longer than this, in bytes.
+const LONGEST_GROUP: usize = 120;
+
 /// The value after a `=` in free text.
 fn pair_value(rest: &[u8]) -> Option<&[u8]> {
     match rest.first()? {
@@ -53,11 +57,24 @@ fn pair_value(rest: &[u8]) -> Option<&[u8]> {
             let end = memchr::memchr(*quote, &rest[1..])?;
             Some(&rest[1..1 + end])
         }
+        // `a==b` compares, `logger====text` draws.
+        b'=' => None,
         _ => {
-            let end = rest
-                .iter()
-                .position(|b| matches!(b, b' ' | b'\t' | b',' | b']' | b')' | b'}' | b';' | b'|'))
-                .unwrap_or(rest.len());
+            let is_end =
+                |b: &u8| matches!(b, b' ' | b'\t' | b',' | b']' | b')' | b'}' | b';' | b'|');
+            let mut end = 0;
+            while let Some(byte) = rest.get(end).filter(|b| !is_end(b)) {
+                end += 1;
+                // `words=[red]`, `topic=orders[0]`: what opens in the value closes in it.
+                let close = match byte {
+                    b'[' => b']',
+                    b'(' => b')',
+                    b'{' => b'}',
+                    _ => continue,
+                };
+                let inside = &rest[end..rest.len().min(end + LONGEST_GROUP)];
+                end += matching(inside, *byte, close).map_or(0, |length| length + 1);
+            }
             (end > 0).then_some(&rest[..end])
         }
     }

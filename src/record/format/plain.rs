@@ -6,13 +6,18 @@
 //! its own. Layouts that need more than this (access logs, PostgreSQL) build on it.
 
 use super::ahead::level_in_message;
+use super::block::begins_with_key;
 use super::column::column_level;
 use super::level::{
     channel_level, cisco, glued_level, hana_level, letter_before_tag, special_level,
 };
+use super::own_context::is_own_context;
 use super::pairs::{pairs, request_line};
 use super::token::{self, Word};
-use super::words::{is_address, is_header_word, is_place, without_separators};
+use super::words::{
+    is_address, is_date_of_message, is_header_word, is_place, is_row_without_time,
+    stamp_before_bar, without_separators,
+};
 use crate::record::fields::{self, KeyCache, Slot};
 use crate::record::identity::{self, FoundTrace, Identity};
 use crate::record::severity::Severity;
@@ -97,8 +102,15 @@ pub(crate) fn parse<'a>(
     if header.timestamp.is_none() && header.severity.is_none() && wrapper.is_none() && indent == 0 {
         header.timestamp = stamp_at_end(text, reference);
     }
-    // An indented line is a record only if its very first token says when it was written.
-    if indent > 0 && header.timestamp.is_none() {
+    if header.timestamp.is_none() && header.severity.is_some() && wrapper.is_none() {
+        header.timestamp = stamp_before_bar(text, reference);
+    }
+    // An indented line is a record only if its very first token says when it was written, and not as
+    // the value of a key.
+    if indent > 0
+        && !is_row_without_time(indent, text)
+        && (header.timestamp.is_none() || begins_with_key(text))
+    {
         return None;
     }
     let ids = scan::scan_text(text);
@@ -115,6 +127,12 @@ pub(crate) fn parse<'a>(
     let is_sentence = body.is_empty() || header.words_of_sentence > 2;
     record.body = Text::Borrowed(if is_sentence { without_separators(text) } else { body });
     identify(record, ids);
+    if record.span_id.is_none()
+        && record.caller_span_id.is_some()
+        && is_own_context(text, header.body)
+    {
+        record.span_id = record.caller_span_id.take();
+    }
     if let (None, Some(opaque)) = (record.trace, header.opaque) {
         record.trace = Some(opaque.key);
         record.trace_spelling = identity::spelling(opaque);
@@ -161,7 +179,14 @@ pub(crate) fn is_field(line: &[u8], reference: &Reference) -> bool {
             | Slot::ParentSpan
             | Slot::Severity
             | Slot::SeverityNumber
-            | Slot::Duration,
+            | Slot::Duration
+            // Headers of a request that is printed line by line.
+            | Slot::TraceParent
+            | Slot::B3
+            | Slot::Uber
+            | Slot::Xray
+            | Slot::SentryTrace
+            | Slot::CloudTrace,
         ) => !value.contains(&b' '),
         Some(Slot::Time) => parse_at(value, reference).is_some_and(|stamp| {
             let rest = &value[stamp.length..];
@@ -244,8 +269,13 @@ impl<'a> Header<'a> {
         if !matches!(letter, b'I' | b'W' | b'E' | b'F' | b'D') {
             return None;
         }
-        let stamp = klog(&self.text[1..], &self.reference)?;
-        let end = 1 + stamp.length;
+        // Before it knows its zone, Abseil prints the epoch: `I0000 00:00:1795343445.123456`.
+        let skip = if self.text[1..].starts_with(b"0000 00:00:") { 12 } else { 1 };
+        let stamp = match skip {
+            1 => klog(&self.text[1..], &self.reference)?,
+            _ => parse_at(&self.text[skip..], &self.reference)?,
+        };
+        let end = skip + stamp.length;
         let bracket = memchr::memchr(b']', &self.text[..self.text.len().min(LONGEST_HEADER)])?;
         self.timestamp = Some(stamp.timestamp);
         self.severity = Severity::from_letter(letter).map(|s| (s, &self.text[..1]));
@@ -334,10 +364,13 @@ impl<'a> Header<'a> {
         if equals > 0 {
             return self.pair(equals, length);
         }
-        // `E [22/Nov/2026:…]` of CUPS.
+        if self.timestamp.is_none() && word.ends_with(b":") && is_date_of_message(rest) {
+            return false;
+        }
+        // `E [22/Nov/2026:…]` of CUPS, `I[2026-11-22|…]` of Tendermint.
         if length == 1
             && self.at == 0
-            && matches!(rest, [_, b' ', b'[', b'0'..=b'9', ..])
+            && matches!(rest, [_, b' ', b'[', b'0'..=b'9', ..] | [_, b'[', b'0'..=b'9', ..])
             && let Some(severity) = Severity::from_letter(word[0])
         {
             self.severity = Some((severity, word));
@@ -346,7 +379,7 @@ impl<'a> Header<'a> {
         // `info 10:30:45 text`: in lowercase only right before the time.
         if self.at == 0
             && self.timestamp.is_none()
-            && let Some(severity) = Severity::from_position(word)
+            && let Some(severity) = Severity::from_beginning(word)
             && parse_at(rest[length..].trim_ascii_start(), &self.reference).is_some()
         {
             self.severity = Some((severity, word));

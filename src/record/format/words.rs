@@ -1,6 +1,8 @@
 //! Words and brackets of a header: which still belong to it, and what some of them name.
 
+use crate::record::Timestamp;
 use crate::record::identity::{self, FoundTrace};
+use crate::record::timestamp::{Reference, parse_at};
 
 /// `[app,trace,span]` and `[app,trace,span,exportable]` of Spring Cloud Sleuth, ids possibly empty.
 pub(super) fn service_of_triple(inside: &[u8]) -> Option<&[u8]> {
@@ -55,7 +57,9 @@ pub(super) fn is_header_word(word: &[u8], rest: &[u8]) -> bool {
         return true;
     }
     let after = rest.trim_ascii_start();
-    let is_column = rest.starts_with(b" ") && after.starts_with(b": ") || rest.starts_with(b"|");
+    // `_request_in||code=0` of DiDi is the message.
+    let is_column = rest.starts_with(b" ") && after.starts_with(b": ")
+        || rest.starts_with(b"|") && !rest.starts_with(b"||");
     let ends =
         word.ends_with(b":") || is_column || rest.starts_with(b" - ") || rest.starts_with(b"\t");
     let dotted = word.contains(&b'.') || word.windows(2).any(|pair| pair == b"::");
@@ -85,6 +89,54 @@ pub(super) fn is_place(word: &[u8]) -> bool {
         && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
         && !line.is_empty()
         && line.iter().all(u8::is_ascii_digit)
+}
+
+/// `Date: Sun, 22 Nov 2026 10:30:45 GMT`: a date that is a header of a message that is logged (RFC
+/// 9110, section 5.6.7, and RFC 5322, section 3.3), and not when the line was written.
+pub(super) fn is_date_of_message(rest: &[u8]) -> bool {
+    const NAMES: [&[u8]; 6] = [
+        b"date",
+        b"last-modified",
+        b"expires",
+        b"if-modified-since",
+        b"if-unmodified-since",
+        b"sunset",
+    ];
+    let Some(colon) = rest.iter().take(20).position(|b| *b == b':') else { return false };
+    let is_named = NAMES.iter().any(|name| rest[..colon].eq_ignore_ascii_case(name));
+    let value = rest[colon + 1..].trim_ascii_start();
+    is_named
+        && value.len() > 5
+        && value[..3].iter().all(u8::is_ascii_alphabetic)
+        && value[3..].starts_with(b", ")
+}
+
+/// `                    WARNING  text        app.py:19`: a row of Rich's handler for Python, which
+/// leaves out a time that is the same as in the row above. The level's column is eight wide, and the
+/// place in the program ends the row; a message that goes on has neither.
+pub(super) fn is_row_without_time(indent: usize, text: &[u8]) -> bool {
+    const LEVELS: [&[u8]; 5] = [b"DEBUG", b"INFO", b"WARNING", b"ERROR", b"CRITICAL"];
+    let Some((column, message)) = text.split_at_checked(9).filter(|_| indent >= 8) else {
+        return false;
+    };
+    let place = message.trim_ascii_end().rsplit(|b| *b == b' ').next().unwrap_or_default();
+    let is_python = memchr::memmem::find(place, b".py:")
+        .is_some_and(|at| at > 0 && place[at + 4..].iter().all(u8::is_ascii_digit));
+    is_python && column[8] == b' ' && LEVELS.contains(&column.trim_ascii_end())
+}
+
+/// `INFO  | admin asked for /orders at 22-11-2026 10:30:45,120 | thread-7`: the time that the column
+/// of the message ends with, where the level has a column of its own and there is no other time.
+pub(super) fn stamp_before_bar(text: &[u8], reference: &Reference) -> Option<Timestamp> {
+    let level = text.iter().take(10).take_while(|b| b.is_ascii_uppercase()).count();
+    if level == 0 || !text[level..].trim_ascii_start().starts_with(b"| ") {
+        return None;
+    }
+    memchr::memmem::find_iter(text, b" at ").find_map(|at| {
+        let rest = &text[at + 4..];
+        let stamp = parse_at(rest, reference).filter(|stamp| stamp.has_date)?;
+        rest[stamp.length..].starts_with(b" | ").then_some(stamp.timestamp)
+    })
 }
 
 /// The offset of the bracket that closes a group.

@@ -65,7 +65,7 @@ pub(super) fn four(bytes: &[u8], at: usize) -> Option<u32> {
     Some(two(bytes, at)? * 100 + two(bytes, at + 2)?)
 }
 
-/// `2026-11-22T10:30:45.120Z` with `-`, `/` or `.` in the date; `T`, a blank, `_`, `:` or ` - `
+/// `2026-11-22T10:30:45.120Z` with `-`, `/` or `.` in the date; `T`, a blank, `_`, `:`, `|` or ` - `
 /// between; any zone or none.
 #[inline]
 fn iso(bytes: &[u8], reference: &Reference) -> Option<Stamp> {
@@ -135,7 +135,7 @@ pub(super) fn between_date_and_time(bytes: &[u8], at: usize) -> Option<usize> {
         b' ' if bytes.get(at + 1..at + 3) == Some(b"- ") => Some(at + 3),
         b' ' if bytes.get(at + 1) == Some(&b' ') => Some(at + 2),
         b':' if bytes.get(at + 1) == Some(&b':') => Some(at + 2),
-        b'T' | b't' | b' ' | b'_' | b':' | b'-' | b'\t' => Some(at + 1),
+        b'T' | b't' | b' ' | b'_' | b':' | b'-' | b'\t' | b'|' => Some(at + 1),
         b',' if bytes.get(at + 1) == Some(&b' ') => Some(at + 2),
         _ => None,
     }
