@@ -12,6 +12,7 @@ mod midnights;
 mod minute;
 mod month;
 mod zone;
+mod zone_name;
 
 pub(crate) use compact::klog;
 pub use epoch::from_epoch;
