@@ -58,7 +58,7 @@ impl HeaderTable {
         let left = if chunk.index == 0 {
             let end = memchr::memchr(b'\n', &chunk.bytes).unwrap_or(chunk.bytes.len());
             let first = &chunk.bytes[..end];
-            if first.starts_with(b"#") {
+            if Header::begins_directives(&chunk.bytes) {
                 lock(&self.sources[source]).has_directives = true;
                 Header::last_directive(&chunk.bytes)
             } else {

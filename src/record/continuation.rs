@@ -12,10 +12,24 @@ use super::{LogRecord, identity, scan};
 pub(crate) enum Texture {
     /// Plain text with a header.
     Text,
+    /// Plain text with a header that does not say when: a stream of bare output, where a line
+    /// without a level is as likely one of its own.
+    Unstamped,
     /// JSON, logfmt: newlines in values are escaped.
     Structured,
     /// A line without a header that stands for itself.
     Unparsed,
+}
+
+impl Texture {
+    /// That of a record that begins with a header.
+    pub(crate) fn of(record: &LogRecord<'_>) -> Texture {
+        match record.format {
+            "json" | "logfmt" => Texture::Structured,
+            _ if record.timestamp.is_none() => Texture::Unstamped,
+            _ => Texture::Text,
+        }
+    }
 }
 
 /// A record's lines may lie this far apart, in bytes of the source, with other streams' lines (or
@@ -33,6 +47,7 @@ pub(crate) fn goes_on(texture: Texture, in_trace: bool, line: &[u8]) -> bool {
     }
     match texture {
         Texture::Text => true,
+        Texture::Unstamped => in_trace || is_part_of_trace(line) || !stands_alone(line),
         Texture::Structured => is_part_of_trace(line),
         Texture::Unparsed => in_trace || is_part_of_trace(line),
     }
@@ -55,6 +70,27 @@ fn is_part_of_trace(line: &[u8]) -> bool {
         b"note: run with",
     ];
     STARTS.iter().any(|start| line.starts_with(start)) || matches!(line, b"}" | b"]" | b")" | b"},")
+}
+
+/// Whether a line of bare output is one of its own: `PROCMON: text`, or the beginning of a sentence.
+/// What is in no sentence (an exception's name, a statement, a pair, a bracket) goes on.
+fn stands_alone(line: &[u8]) -> bool {
+    /// What PostgreSQL says more of an error.
+    const EXPLANATIONS: [&[u8]; 8] =
+        [b"DETAIL", b"HINT", b"CONTEXT", b"STATEMENT", b"QUERY", b"LOCATION", b"LINE", b"NOTE"];
+    let mut words = line.trim_ascii_end().split(|b| *b == b' ');
+    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let is_capital = |b: &u8| b.is_ascii_uppercase() || *b == b'_';
+    if let Some(name) = first.strip_suffix(b":") {
+        let is_name = name.len() >= 2 && name.iter().all(is_capital);
+        return is_name && !EXPLANATIONS.contains(&name);
+    }
+    let is_word = |word: &[u8]| word.iter().all(u8::is_ascii_alphabetic);
+    first.len() >= 2
+        && is_word(first)
+        && !first.iter().all(is_capital)
+        && second.first().is_some_and(u8::is_ascii_alphanumeric)
+        && !line.trim_ascii_end().ends_with(b":")
 }
 
 /// Whether a line opens a stack trace, so that unindented lines after it go on.
@@ -120,6 +156,24 @@ mod tests {
             assert!(goes_on(texture, false, b"Caused by: java.io.IOException"));
         }
         assert!(goes_on(Texture::Text, false, b"ValueError: x"));
+        // One line with a level took all lines without after it, where no line says when.
+        for alone in ["starting worker 1", "Listening on 8080", "PROCMON: Monitoring links"] {
+            assert!(!goes_on(Texture::Unstamped, false, alone.as_bytes()), "{alone}");
+            assert!(goes_on(Texture::Unstamped, true, alone.as_bytes()), "{alone}");
+            assert!(goes_on(Texture::Text, false, alone.as_bytes()), "{alone}");
+        }
+        for more in [
+            "java.lang.IllegalStateException: gone",
+            "ValueError: x",
+            "Stack trace:",
+            "#0 /app/index.php(3): run()",
+            "DETAIL: it was so",
+            "SELECT a FROM b",
+            "key = value",
+            "[a, b]",
+        ] {
+            assert!(goes_on(Texture::Unstamped, false, more.as_bytes()), "{more}");
+        }
         assert!(!goes_on(Texture::Structured, false, b"listening on 8080"));
         assert!(!goes_on(Texture::Unparsed, false, b"listening on 8080"));
         assert!(goes_on(Texture::Unparsed, true, b"ValueError: x"));

@@ -3,6 +3,7 @@
 //! JSON, logfmt and CSV fill a [`FieldSet`]; one place turns it into a [`LogRecord`]. Where a
 //! record has several keys of a slot, the better alias wins, then the shallower one.
 
+use super::duration::duration;
 use super::fields::{Alias, Slot};
 use super::identity::{self, FoundTrace};
 use super::severity::Severity;
@@ -111,6 +112,11 @@ impl<'a> FieldSet<'a> {
             (Slot::Time, [_, _, _, _, b'-' | b'/', _, _, b'-' | b'/', _, _]) => Slot::Date,
             // API Gateway's `requestTime` is the moment, nginx's `request_time` how long it took.
             (Slot::DurationSeconds, [_, _, b'/', ..]) => Slot::Time,
+            // An operation's id is a trace's only in the form that W3C gives it: anything else is
+            // somebody's own count of calls.
+            (Slot::Trace, id) if alias.rank >= 4 && id.len() != 32 => return,
+            // What lies deeper is rather of something that the record tells of.
+            (Slot::TimeHint, _) if depth > 1 => return,
             (slot, _) => slot,
         } as usize;
         let rank = alias.rank * 8 + depth.min(7) as u8;
@@ -160,6 +166,8 @@ impl<'a> FieldSet<'a> {
                 Kind::Number => from_epoch(value.bytes).is_some(),
                 kind => matches!(kind, Kind::Text | Kind::Escaped) && !is_small_number(value.bytes),
             },
+            Slot::TimeHint => is_exact_moment(value),
+            Slot::Tags => value.kind == Kind::Compound,
             Slot::Severity => value.kind != Kind::Compound && !value.is_null(),
             // `service=35ms` is how long Heroku's router waited.
             Slot::Service => {
@@ -191,6 +199,7 @@ impl<'a> FieldSet<'a> {
             | 1 << Slot::Span as u32
             | 1 << Slot::Time as u32
             | 1 << Slot::TimeOfDay as u32
+            | 1 << Slot::TimeHint as u32
             | 1 << Slot::Severity as u32
             | 1 << Slot::Body as u32
             | 1 << Slot::TraceParent as u32
@@ -252,6 +261,10 @@ impl<'a> FieldSet<'a> {
             record.timestamp = Some(self.with_nanoseconds(timestamp));
         } else if let Some(timestamp) = self.time_in_halves(reference, arena) {
             record.timestamp = Some(timestamp);
+        } else if record.timestamp.is_none()
+            && let Some(value) = self.get(Slot::TimeHint)
+        {
+            record.timestamp = Self::moment(value, reference);
         }
         self.fill_identity(record);
         self.fill_severity(record, arena);
@@ -363,6 +376,12 @@ impl<'a> FieldSet<'a> {
             // Datadog calls it `status`.
             record.severity = Some(severity);
             record.severity_text = Some(Text::Borrowed(value.bytes));
+        } else if record.severity.is_none()
+            && let Some((severity, text)) =
+                self.get(Slot::Tags).and_then(|value| level_among(value.bytes))
+        {
+            record.severity = Some(severity);
+            record.severity_text = Some(Text::Borrowed(text));
         }
         if let Some(value) = self.get(Slot::SeverityNumber)
             && let Some(number) = std::str::from_utf8(value.bytes).ok().and_then(|t| t.parse().ok())
@@ -395,6 +414,33 @@ impl<'a> FieldSet<'a> {
             let name = if path.is_empty() { method } else { request_name(method, path, arena) };
             record.span_name = Some(Text::Borrowed(name));
         }
+    }
+
+    /// A message for a record of an object that has none: a text that says what happened, the
+    /// request and its answer, or the operation's name.
+    pub(crate) fn stand_in_for_body(&self, arena: &'a Bump) -> Option<Text<'a>> {
+        let text = |slot: Slot| self.get(slot).map(|value| value.text(arena));
+        if let Some(hint) = text(Slot::BodyHint) {
+            return Some(Text::Borrowed(hint.trim_ascii()));
+        }
+        let path = text(Slot::HttpPath).unwrap_or_default();
+        let (method, path) = match text(Slot::HttpMethod) {
+            Some(method) => (method, path),
+            None => request_of_line(path),
+        };
+        if is_http_method(method) && !path.is_empty() {
+            let request = request_name(method, path, arena);
+            return Some(Text::Borrowed(match self.get(Slot::HttpStatus) {
+                Some(status) => {
+                    let parts = [request, b" ", status.bytes];
+                    let mut whole = bumpalo::collections::Vec::new_in(arena);
+                    parts.iter().for_each(|part| whole.extend_from_slice(part));
+                    whole.into_bump_slice()
+                }
+                None => request,
+            }));
+        }
+        text(Slot::SpanName).map(Text::Borrowed)
     }
 
     /// How long the span was open that a record says is closed, if that span has an id of its own:
@@ -444,6 +490,30 @@ impl<'a> FieldSet<'a> {
     }
 }
 
+/// Whether a value can only be a moment, whatever its key: a whole date and time, or an epoch time
+/// with more digits than a count of something else would have.
+fn is_exact_moment(value: Value<'_>) -> bool {
+    let bytes = value.bytes;
+    match value.kind {
+        Kind::Text | Kind::Escaped | Kind::Number => {}
+        Kind::Literal | Kind::Compound => return false,
+    }
+    let is_whole = matches!(bytes, [y, _, _, _, b'-', _, _, b'-', _, _, b'T' | b't' | b' ', h, _, b':', _, _, b':', ..]
+        if y.is_ascii_digit() && h.is_ascii_digit());
+    let is_fine = bytes.len() >= 13 && bytes[0].is_ascii_digit() || bytes.get(10) == Some(&b'.');
+    is_whole || is_fine && from_epoch(bytes).is_some()
+}
+
+/// The level among the strings of an array, if exactly one of them is one.
+fn level_among(array: &[u8]) -> Option<(Severity, &[u8])> {
+    let mut levels = array.split(|b| *b == b'"').skip(1).step_by(2).filter_map(|word| {
+        let is_plain = word.iter().all(u8::is_ascii_lowercase);
+        Severity::from_status(word).filter(|_| is_plain).map(|severity| (severity, word))
+    });
+    let first = levels.next()?;
+    levels.next().is_none().then_some(first)
+}
+
 /// Whether a text is a number too short to be a moment.
 fn is_small_number(text: &[u8]) -> bool {
     text.len() < 8 && text.iter().all(|b| b.is_ascii_digit() || *b == b'.')
@@ -479,34 +549,4 @@ pub(crate) fn request_name<'a>(method: &[u8], path: &[u8], arena: &'a Bump) -> &
         *place = *byte;
     }
     name
-}
-
-/// Nanoseconds of a duration. `unit`: nanoseconds per 1; zero: the text names it, or a whole
-/// number is milliseconds (envoy, most JSON loggers), and a fraction says too little.
-pub(crate) fn duration(value: Value<'_>, unit: f64) -> Option<u64> {
-    let text = std::str::from_utf8(value.bytes.trim_ascii()).ok()?;
-    let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
-    let (number, suffix) = text.split_at(digits);
-    let count: f64 = number.parse().ok()?;
-    let unit = match suffix.trim_start() {
-        "" if unit > 0.0 => unit,
-        "" if !number.contains('.') => 1e6,
-        "" => return None,
-        suffix => unit_named(suffix)?,
-    };
-    let nanoseconds = count * unit;
-    (nanoseconds.is_finite() && (0.0..9e18).contains(&nanoseconds))
-        .then(|| nanoseconds.round() as u64)
-}
-
-/// Nanoseconds in a unit by its name.
-pub(crate) fn unit_named(name: &str) -> Option<f64> {
-    Some(match name {
-        "ns" | "nanoseconds" => 1.0,
-        "us" | "µs" | "μs" | "microseconds" => 1e3,
-        "ms" | "msec" | "millis" | "milliseconds" => 1e6,
-        "s" | "sec" | "secs" | "second" | "seconds" => 1e9,
-        "m" | "min" => 60e9,
-        _ => return None,
-    })
 }

@@ -9,6 +9,7 @@ use crate::trace_context::{SpanId, TraceId};
 use std::borrow::Cow;
 
 mod continuation;
+mod duration;
 mod envelope;
 mod explain;
 mod field_set;

@@ -276,11 +276,8 @@ impl<'a, 'k> Assembler<'a, 'k> {
             }
             LineKind::Blank => self.blank(stream, RawLine { origin: first, text: texts[0] }),
             LineKind::Head(record) => {
-                let texture = match record.format {
-                    "json" | "logfmt" => Texture::Structured,
-                    _ => Texture::Text,
-                };
-                let in_trace = texture == Texture::Text && opens_trace(&record.body);
+                let texture = Texture::of(&record);
+                let in_trace = texture != Texture::Structured && opens_trace(&record.body);
                 let open = Open::new(smallvec![record], lines, texts, texture, in_trace);
                 self.begin(stream, parsed.process, open, sink);
             }
@@ -307,7 +304,8 @@ impl<'a, 'k> Assembler<'a, 'k> {
                 if begins {
                     let open = {
                         let in_trace = opens_trace(&record.body);
-                        Open::new(smallvec![record], lines, texts, Texture::Text, in_trace)
+                        let texture = Texture::of(&record);
+                        Open::new(smallvec![record], lines, texts, texture, in_trace)
                     };
                     self.begin(stream, process, open, sink);
                 } else {

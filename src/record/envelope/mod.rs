@@ -28,6 +28,8 @@ pub(crate) struct Peeled<'a> {
     /// Container, pod or program.
     pub(crate) service: Option<&'a [u8]>,
     pub(crate) severity: Option<Severity>,
+    /// The kind of the message, which stands for a message without text (RFC 5424's MSGID).
+    pub(crate) message_id: Option<&'a [u8]>,
     /// Whether the runtime cut the line here (`Some(true)`), ended it here (`Some(false)`), or
     /// cannot cut lines (`None`).
     pub(crate) is_cut: Option<bool>,
@@ -47,6 +49,7 @@ impl<'a> Peeled<'a> {
             timestamp: None,
             service: None,
             severity: None,
+            message_id: None,
             is_cut: None,
             is_message: false,
             names: [""; DEEPEST],
@@ -65,6 +68,7 @@ pub(crate) struct Envelope<'a> {
     pub(crate) timestamp: Option<Timestamp>,
     pub(crate) service: Option<&'a [u8]>,
     pub(crate) severity: Option<Severity>,
+    pub(crate) message_id: Option<&'a [u8]>,
     pub(crate) is_cut: Option<bool>,
     pub(crate) is_message: bool,
 }
@@ -94,6 +98,7 @@ pub(crate) fn peel<'a>(line: &'a [u8], reference: &Reference, arena: &'a Bump) -
         // (syslog in a pod) says less than the container.
         peeled.service = peeled.service.or(envelope.service);
         peeled.severity = envelope.severity.or(peeled.severity);
+        peeled.message_id = envelope.message_id.or(peeled.message_id);
         peeled.is_cut = envelope.is_cut.or(peeled.is_cut);
         peeled.is_message |= envelope.is_message;
     }
@@ -178,6 +183,19 @@ mod tests {
             ("2025-01-22T13:09:20.606136+01:00 host app[9400]: {}", "{}", Some("app"), 1),
             ("<34>1 2026-10-11T22:14:15.003Z host su 12 ID47 - hello", "hello", Some("su"), 1),
             ("<34>Oct 11 22:14:15 host su: hello", "hello", Some("su"), 1),
+            // A blank behind the priority, and numbers of a device behind the host, hid the envelope.
+            (
+                "<134> 22/11/2026:10:30:45  adc 0-PPE-0 : hello there",
+                "hello there",
+                Some("0-PPE-0"),
+                1,
+            ),
+            (
+                "Nov 22 10:30:45 10.0.0.7 1991217: Nov 22 10:30:45.120: %OSPF-4-BAD: hello",
+                "Nov 22 10:30:45.120: %OSPF-4-BAD: hello",
+                None,
+                1,
+            ),
             ("app/payment.log:12:hello", "hello", Some("payment"), 1),
             ("\u{1b}[32mINFO\u{1b}[0m hello", "INFO hello", None, 0),
             (

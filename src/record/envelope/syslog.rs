@@ -18,14 +18,18 @@ pub(super) fn with_priority<'a>(line: &'a [u8], reference: &Reference) -> Option
     }
     let severity = Severity::from_syslog((priority % 8) as u8);
     let rest = &line[end + 1..];
+    // Some put a blank behind the priority.
+    let rest = rest.strip_prefix(b" ").unwrap_or(rest);
     let mut envelope = match rest.strip_prefix(b"1 ") {
         Some(rest) => rfc5424(rest, reference),
         None => {
             let stamp = parse_at(rest, reference);
             match stamp {
                 Some(stamp) => {
-                    let after = rest.get(stamp.length..)?.strip_prefix(b" ")?;
-                    let named = host_and_program(after).or_else(|| program_alone(after));
+                    let after = rest.get(stamp.length..)?.strip_prefix(b" ")?.trim_ascii_start();
+                    let named = host_and_program(after)
+                        .or_else(|| program_alone(after))
+                        .or_else(|| program_apart(after));
                     // Appliances put what they like behind the time.
                     let named = named.unwrap_or(Named { inner: after, ..Named::default() });
                     Some(named.at(stamp.timestamp))
@@ -68,6 +72,7 @@ fn rfc5424<'a>(rest: &'a [u8], reference: &Reference) -> Option<Envelope<'a>> {
         stream: rest.get(after_time..header.saturating_sub(1)).unwrap_or_default(),
         timestamp,
         service: (app != b"-").then(|| process_of_heroku(app, process)),
+        message_id: (message_id != b"-").then_some(message_id),
         is_message: true,
         ..Envelope::default()
     })
@@ -182,6 +187,32 @@ fn program_alone(rest: &[u8]) -> Option<Named<'_>> {
     Some(Named { stream, program: Some(program), severity: None, inner })
 }
 
+/// `host program : text`, as some appliances write it: only behind a priority, for loggers have such
+/// columns too.
+fn program_apart(rest: &[u8]) -> Option<Named<'_>> {
+    let colon = memchr::memmem::find(&rest[..rest.len().min(120)], b" : ")?;
+    let stream = &rest[..colon];
+    let blank = memchr::memchr(b' ', stream)?;
+    let program = &stream[blank + 1..];
+    let is_word = !program.is_empty() && !program.contains(&b' ');
+    is_word.then(|| Named {
+        stream,
+        program: Some(program),
+        severity: None,
+        inner: &rest[colon + 3..],
+    })
+}
+
+/// `host 1991217: Nov 22 10:30:45.120: %OSPF-4-NOVALIDKEY: text`: what a relay puts before the
+/// numbered line of a network device, which has a time of its own.
+fn numbered<'a>(host: &'a [u8], after: &'a [u8]) -> Option<Named<'a>> {
+    let digits = after.iter().take(12).take_while(|b| b.is_ascii_digit()).count();
+    let inner = after[digits..].strip_prefix(b": ").filter(|_| digits > 0)?;
+    let is_device = inner.starts_with(b"%")
+        || memchr::memmem::find(&inner[..inner.len().min(64)], b": %").is_some();
+    is_device.then_some(Named { stream: host, inner, ..Named::default() })
+}
+
 /// Heroku calls every program `app`, and names the kind of process behind: `app[web.1]`.
 fn process_of_heroku<'a>(program: &'a [u8], process: &'a [u8]) -> &'a [u8] {
     match process.iter().position(|b| *b == b'.') {
@@ -214,7 +245,7 @@ fn host_and_program(rest: &[u8]) -> Option<Named<'_>> {
     let program_end = after.iter().take(128).position(|b| !is_program(*b))?;
     let program = &after[..program_end];
     if program.is_empty() || !program.iter().any(u8::is_ascii_alphabetic) {
-        return None;
+        return numbered(host, after);
     }
     // `2026-11-22T10:30:45Z 0.017351s notice: text`: a level, and so no host before it.
     if after[program_end] == b':' && Severity::from_position(program).is_some() {

@@ -119,8 +119,8 @@ fn named_level<'a>(word: &'a [u8], bare: &'a [u8]) -> Option<(Severity, Option<&
         return strict_level(&inside[open + 1..])
             .map(|severity| (severity, Some(&inside[open + 1..])));
     }
-    if let Some(severity) = cisco(word) {
-        return Some((severity, Some(&word[1..])));
+    if let Some((severity, digit)) = cisco(word) {
+        return Some((severity, Some(digit)));
     }
     // `web_php[118770].ERR`
     if let Some(at) = memchr::memmem::rfind(word, b"].") {

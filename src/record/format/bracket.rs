@@ -190,6 +190,14 @@ fn level_among(inside: &[u8], after_time: bool) -> Option<(Severity, &[u8])> {
     let mut parts = inside.split(is_border).peekable();
     while let Some(word) = parts.next() {
         let is_last = parts.peek().is_none() && after_time;
+        // `[ALERT:torev]` in a message names what is told; OpenCV's `[WARN:0]` is a level.
+        let end = word.as_ptr() as usize - inside.as_ptr() as usize + word.len();
+        let names_another = !after_time
+            && inside.get(end) == Some(&b':')
+            && inside.get(end + 1).is_some_and(u8::is_ascii_lowercase);
+        if names_another && strict_level(word).is_none() {
+            continue;
+        }
         if (word.iter().all(u8::is_ascii_uppercase) || is_last && word.len() < inside.len())
             && let Some(severity) = Severity::from_position(word)
         {

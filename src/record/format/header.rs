@@ -6,6 +6,7 @@
 
 use crate::record::fields::{self, Slot};
 use crate::record::format::postgres::{csv_field, undoubled};
+use crate::record::timestamp::from_epoch;
 use bumpalo::Bump;
 use memchr::memmem;
 use smallvec::SmallVec;
@@ -62,12 +63,18 @@ const DIRECTIVES: [&[u8]; 2] = [b"#Fields:", b"#fields"];
 impl Header {
     /// Fewer columns tell nothing apart from a sentence with commas.
     const FEWEST: usize = 3;
+    const FEWEST_SPACED: usize = 6;
     const LONGEST_NAME: usize = 48;
+    /// Lines at the beginning of a source that are looked at for a directive.
+    const MOST_COMMENTS: usize = 64;
 
     /// The header that a source begins with, if its first line names columns.
     pub fn of_first_line(line: &[u8]) -> Option<Header> {
         let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii_end();
-        let separator = *b",;\t|".iter().max_by_key(|b| memchr::memchr_iter(**b, line).count())?;
+        let separator = *b" ,;\t|".iter().max_by_key(|b| memchr::memchr_iter(**b, line).count())?;
+        if separator == b' ' {
+            return Self::of_spaced_line(line);
+        }
         let arena = Bump::new();
         let cells = split(line, separator);
         let columns: Vec<Vec<u8>> =
@@ -95,6 +102,36 @@ impl Header {
         is_header.then(|| Header { kind: HeaderKind::Csv, separator, columns, line: line.to_vec() })
     }
 
+    /// `version account-id interface-id … start end action log-status` of flow logs: names with
+    /// nothing but a blank between them are a sentence, unless most look like no words of one.
+    fn of_spaced_line(line: &[u8]) -> Option<Header> {
+        let columns: Vec<Vec<u8>> = line.split(|b| *b == b' ').map(<[u8]>::to_vec).collect();
+        let is_name = |name: &Vec<u8>| {
+            name.first().is_some_and(u8::is_ascii_lowercase)
+                && name.len() <= Self::LONGEST_NAME
+                && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        };
+        const OF_SENTENCES: [&[u8]; 16] = [
+            b"a", b"an", b"and", b"are", b"as", b"at", b"by", b"for", b"from", b"in", b"is", b"of",
+            b"on", b"the", b"to", b"with",
+        ];
+        let is_of_sentence = |name: &Vec<u8>| OF_SENTENCES.contains(&&name[..]);
+        let is_joined = |name: &&Vec<u8>| name.iter().any(|b| matches!(b, b'-' | b'_'));
+        let says_when = |name: &Vec<u8>| {
+            matches!(&name[..], b"start" | b"end")
+                || fields::lookup(name).is_some_and(|alias| alias.slot == Slot::Time)
+        };
+        let distinct: std::collections::HashSet<&Vec<u8>> = columns.iter().collect();
+        let is_header = columns.len() >= Self::FEWEST_SPACED
+            && distinct.len() == columns.len()
+            && columns.iter().all(is_name)
+            && !columns.iter().any(is_of_sentence)
+            && columns.iter().filter(is_joined).count() >= Self::FEWEST
+            && columns.iter().any(says_when);
+        let (kind, line) = (HeaderKind::Csv, line.to_vec());
+        is_header.then_some(Header { kind, separator: b' ', columns, line })
+    }
+
     /// The header that a directive states.
     pub fn of_directive(line: &[u8]) -> Option<Header> {
         let line = line.trim_ascii_end();
@@ -108,6 +145,17 @@ impl Header {
             .collect();
         let kind = if *name == DIRECTIVES[0] { HeaderKind::W3c } else { HeaderKind::Zeek };
         (columns.len() >= 2).then(|| Header { kind, separator, columns, line: line.to_vec() })
+    }
+
+    /// Whether a source begins with comments of which one is a directive. Many other logs have
+    /// lines that begin with `#`, and those are records.
+    pub fn begins_directives(lines: &[u8]) -> bool {
+        lines
+            .split(|b| *b == b'\n')
+            .take(Self::MOST_COMMENTS)
+            .map(|line| line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line))
+            .take_while(|line| line.starts_with(b"#"))
+            .any(is_directive)
     }
 
     /// The last directive among whole lines.
@@ -139,6 +187,7 @@ impl Header {
             (HeaderKind::W3c, _) => "w3c",
             (HeaderKind::Zeek, _) => "zeek",
             (HeaderKind::Csv, b'\t') => "tsv",
+            (HeaderKind::Csv, b' ') => "table",
             (HeaderKind::Csv, _) => "csv",
         }
     }
@@ -177,9 +226,39 @@ impl Header {
             (HeaderKind::W3c, Slot::Duration) if value.contains(&b'.') => {
                 Some(Slot::DurationSeconds)
             }
+            // In a table, `start` says when a row's story began, in whatever unit.
+            (HeaderKind::Csv, Slot::TimeHint) if from_epoch(value).is_some() => Some(Slot::Time),
             (_, slot) => Some(slot),
         }
     }
+}
+
+/// Whether a line is a directive of W3C extended or Zeek logs.
+pub(super) fn is_directive(line: &[u8]) -> bool {
+    const WORDS: [&[u8]; 16] = [
+        b"Software:",
+        b"Version:",
+        b"Fields:",
+        b"Date:",
+        b"Start-Date:",
+        b"End-Date:",
+        b"Remark:",
+        b"separator",
+        b"set_separator",
+        b"empty_field",
+        b"unset_field",
+        b"path",
+        b"open",
+        b"close",
+        b"fields",
+        b"types",
+    ];
+    line.strip_prefix(b"#").is_some_and(|rest| {
+        WORDS.iter().any(|word| {
+            rest.starts_with(word)
+                && matches!(rest.get(word.len()), Some(b' ' | b'\t' | b'\r') | None)
+        })
+    })
 }
 
 /// `cs(User-Agent)` and `cs-method` without what says whose they are: client and server.
@@ -241,6 +320,38 @@ mod tests {
             b"",
         ] {
             assert!(Header::of_first_line(line).is_none(), "{}", String::from_utf8_lossy(line));
+        }
+    }
+
+    #[test]
+    fn names_between_blanks_are_a_header_only_if_they_make_no_sentence() {
+        let line = b"version account-id interface-id srcaddr dstaddr start end action log-status";
+        let header = Header::of_first_line(line).unwrap();
+        assert_eq!((header.columns.len(), header.format()), (9, "table"));
+        let arena = Bump::new();
+        let row = header.row(b"2 1 eni-1 10.0.0.1 - 1795343445 1795343505 ACCEPT OK", &arena);
+        assert_eq!(row.map(|cells| cells.len()), Some(8));
+        for line in [
+            &b"the server will start at the end of the well-known maintenance-window of to-day"[..],
+            b"start end time",
+            b"start-time and end-time are read-only from now on until the end",
+        ] {
+            assert!(Header::of_first_line(line).is_none(), "{}", String::from_utf8_lossy(line));
+        }
+    }
+
+    #[test]
+    fn comments_begin_directives_only_if_one_of_them_is_one() {
+        for (text, expected) in [
+            (&b"#Software: x\n#Fields: a b\n"[..], true),
+            (b"# made by hand\n#Fields: a b\n", true),
+            (b"#separator \\x09\n", true),
+            // Lines of WebLogic and of slow query logs were taken for comments, and lost.
+            (b"####<Mar 24, 2026 10:30:45 AM GMT> <Info> <x>\n", false),
+            (b"# Time: 2026-11-22T10:30:45Z\n# User@Host: a\n", false),
+            (b"x\n#Fields: a b\n", false),
+        ] {
+            assert_eq!(Header::begins_directives(text), expected);
         }
     }
 

@@ -154,7 +154,7 @@ impl<'a, 's> Scanner<'a, 's> {
                 self.leaf(key, alias, place, Value { bytes, kind });
             }
             b'{' => self.nested(key, alias, place)?,
-            b'[' => self.array(key, place)?,
+            b'[' => self.array(key, alias, place)?,
             _ => {
                 let start = self.at;
                 self.at += scalar_length(&self.text[start..])?;
@@ -229,8 +229,9 @@ impl<'a, 's> Scanner<'a, 's> {
     }
 
     /// Only the objects of `spans` and `Scopes` are looked into; other arrays are skipped.
-    fn array(&mut self, key: &'a [u8], place: Place<'a>) -> Option<()> {
+    fn array(&mut self, key: &'a [u8], alias: Option<Alias>, place: Place<'a>) -> Option<()> {
         let start = self.at;
+        let alias = alias.filter(|alias| alias.slot == Slot::Tags);
         // .NET's console logger lists its scopes.
         let is_scopes = key == b"Scopes";
         if (key == b"spans" || is_scopes) && place.depth < DEEPEST {
@@ -263,10 +264,10 @@ impl<'a, 's> Scanner<'a, 's> {
             }
         } else {
             self.skip_compound()?;
-            self.met(start, self.at, None, place, Lead::Array);
+            self.met(start, self.at, alias, place, Lead::Array);
         }
         let value = Value { bytes: &self.text[start..self.at], kind: Kind::Compound };
-        self.attribute(key, value);
+        self.leaf(key, alias, place, value);
         Some(())
     }
 

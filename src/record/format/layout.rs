@@ -5,6 +5,7 @@
 //! shape that nothing else has, for a row wins over the header reader. Ids and `key=value` pairs
 //! are read afterwards from the whole line, as for any text.
 
+use super::java::{virtual_machine, weblogic};
 use super::julia::julia;
 use super::logcat_long::{crash, logcat_long};
 use super::recognise::{
@@ -44,6 +45,7 @@ pub(crate) struct Reading<'a> {
     /// Nanoseconds.
     pub(crate) duration: Option<u64>,
     pub(crate) has_exception: bool,
+    pub(crate) service: Option<&'a [u8]>,
     pub(crate) body: &'a [u8],
 }
 
@@ -308,6 +310,36 @@ pub(crate) const LAYOUTS: &[Layout] = &[
                 "LEEF:1.0|Acme|Wall|1.0|7|src=10.0.0.7\tdevTime=2026-11-22 10:30:45\tsev=5",
             ),
         ],
+    },
+    Layout {
+        name: "weblogic",
+        begins: b"#<",
+        recognise: weblogic,
+        samples: &[
+            sample(
+                "####<Nov 22, 2026 4:00:45,000 PM India Standard Time> <Warning> <Socket> <box> <AdminServer> <[ACTIVE] Thread: '0'> <<WLS Kernel>> <> <> <1795343445000> <BEA-000449> <Closing \"x\".> ",
+                Some(MOMENT),
+                13,
+                "Closing \"x\".",
+            ),
+            sample(
+                "<Nov 22, 2026 10:30:45 AM GMT> <Notice> <WebLogicServer> <BEA-000365> <Server state changed to <RUNNING>.>",
+                Some(MOMENT),
+                10,
+                "Server state changed to <RUNNING>.",
+            ),
+        ],
+    },
+    Layout {
+        name: "java-vm",
+        begins: b"OJE",
+        recognise: virtual_machine,
+        samples: &[sample(
+            "OpenJDK 64-Bit Server VM warning: Option X was deprecated.",
+            None,
+            13,
+            "Option X was deprecated.",
+        )],
     },
     Layout {
         name: "vpc-flow",

@@ -104,12 +104,14 @@ pub(super) fn channel_level(word: &[u8], followed: Option<u8>) -> Option<(Severi
     capitals.then(|| Severity::from_position(level)).flatten().map(|severity| (severity, level))
 }
 
-/// `%SYS-5-CONFIG_I:`: Cisco's facility, severity (of syslog) and mnemonic.
-pub(super) fn cisco(word: &[u8]) -> Option<Severity> {
+/// `%SYS-5-CONFIG_I:`, `%PIM-SW1-6-INVALID_RP_JOIN:`: Cisco's facility, severity (of syslog) and
+/// mnemonic; the severity as written too.
+pub(super) fn cisco(word: &[u8]) -> Option<(Severity, &[u8])> {
     let rest = word.strip_prefix(b"%")?.strip_suffix(b":")?;
+    let is_digit = |part: &&[u8]| matches!(part, [b'0'..=b'7']);
     let mut parts = rest.split(|b| *b == b'-').skip(1);
-    let [digit @ b'0'..=b'7'] = *parts.next()? else { return None };
-    parts.next().map(|_| Severity::from_syslog(digit - b'0'))
+    let digit = parts.find(is_digit)?;
+    parts.next().map(|_| (Severity::from_syslog(digit[0] - b'0'), digit))
 }
 
 /// `[1234]{-1}[-1/-1] 2026-11-22 10:30:45.120456 e Basis file.cpp(00042) : text` of SAP HANA: a

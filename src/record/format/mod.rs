@@ -8,6 +8,8 @@ mod block;
 mod bracket;
 mod column;
 mod header;
+mod inner;
+mod java;
 pub(crate) mod json;
 mod julia;
 pub(crate) mod layout;
@@ -33,19 +35,15 @@ use super::envelope::{self, Peeled};
 use super::field_set::{FieldSet, Kind, Value};
 use super::fields::{Alias, KeyCache};
 use super::identity::FoundTrace;
-use super::timestamp::{Midnights, Reference};
+use super::timestamp::{Midnights, Reference, parse_at};
 use super::user_keys::{self, UserIds};
 use super::{AttributeValue, Detail, LogRecord, Text, identity, scan};
 use bumpalo::Bump;
 pub use header::{Columns, Header};
 use json::{Attributes, Scanned, Scanner};
 use layout::{Layout, Reading, Role};
-use memchr::memmem::Finder;
 pub use pattern::{Pattern, PatternError};
-use std::sync::{Arc, LazyLock};
-
-/// Built once: building a searcher costs more than one search of a short line.
-static OBJECT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"{\""));
+use std::sync::Arc;
 
 /// What a line is.
 #[derive(Debug)]
@@ -104,6 +102,8 @@ pub(crate) struct LineParser<'a, 'k> {
     pub(crate) header: Option<Arc<Header>>,
     /// What the fields of the line at hand say under keys that the user named.
     named: UserIds<'a>,
+    /// The line at hand stood in an object.
+    is_inside: bool,
     /// Records that were handed over, to be filled again: saves an allocation a line.
     #[expect(clippy::vec_box, reason = "the boxes go in and out, the records stay in them")]
     pub(crate) spare: Vec<Box<LogRecord<'a>>>,
@@ -123,6 +123,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
             cache,
             fields: FieldSet::new(),
             named: UserIds::default(),
+            is_inside: false,
             spare: Vec::new(),
         }
     }
@@ -229,8 +230,10 @@ impl<'a, 'k> LineParser<'a, 'k> {
             Columns::Directives(_) if line.starts_with(b"#") => {
                 if let Some(header) = Header::of_directive(line) {
                     self.header = Some(Arc::new(header));
+                    return Some(LineKind::Header);
                 }
-                return Some(LineKind::Header);
+                // Comments are nobody's record, but a line that says when is one.
+                return (!holds_stamp(line, reference)).then_some(LineKind::Header);
             }
             Columns::Unnamed | Columns::Fixed(_) | Columns::Directives(_) => {}
         }
@@ -316,6 +319,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
         record.severity_text = reading.severity_text.map(Text::Borrowed);
         record.duration = reading.duration;
         record.has_exception = reading.has_exception;
+        record.service_name = reading.service.map(Text::Borrowed);
         record.body = Text::Borrowed(reading.body);
         plain::enrich(line, &mut record, reference, self.cache, self.arena);
         match reading.role {
@@ -348,35 +352,6 @@ impl<'a, 'k> LineParser<'a, 'k> {
         (LineKind::Head(record), 0)
     }
 
-    /// `message {"key":"value"}`, as zap's console, winston and Monolog print fields: they say what
-    /// the header does not.
-    fn trailing_object(&mut self, record: &mut LogRecord<'a>, reference: &Reference) {
-        let Text::Borrowed(body) = record.body else { return };
-        if !body.ends_with(b"}") {
-            return;
-        }
-        let Some(start) = OBJECT.find(body).filter(|at| *at > 0) else { return };
-        if !matches!(body[start - 1], b' ' | b'\t') {
-            return;
-        }
-        self.fields.clear();
-        let mut attributes = Attributes::new();
-        if self.scan(body, start, &mut attributes) != Scanned::Whole(body.len()) {
-            return;
-        }
-        let mut said = LogRecord::default();
-        self.fields.fill(&mut said, reference, self.arena);
-        self.note_named();
-        record.timestamp = record.timestamp.or(said.timestamp);
-        record.severity = record.severity.or(said.severity);
-        record.severity_text = record.severity_text.take().or(said.severity_text);
-        record.service_name = record.service_name.take().or(said.service_name);
-        record.duration = record.duration.or(said.duration);
-        record.has_exception |= said.has_exception;
-        named_by_logger::fill_from_zipkin(&body[start..], record);
-        record.attributes.append(&mut attributes);
-    }
-
     /// What the record does not say, its wrapper does.
     pub(crate) fn complete(&self, record: &mut LogRecord<'a>, peeled: &Peeled<'a>) {
         if record.timestamp.is_none() {
@@ -391,6 +366,11 @@ impl<'a, 'k> LineParser<'a, 'k> {
             });
         }
         record.severity = record.severity.or(peeled.severity);
+        if record.body.is_empty()
+            && let Some(kind) = peeled.message_id
+        {
+            record.body = Text::Borrowed(kind);
+        }
         if record.service_name.is_none() {
             record.service_name = peeled.service.or(self.context.service_name).map(Text::Borrowed);
         }
@@ -435,7 +415,17 @@ impl<'a, 'k> LineParser<'a, 'k> {
             record.severity = Some(super::Severity::INFO);
         }
         self.named_by_logger(&line[start..], &mut record);
+        let is_shipped = self.is_shipped(line, &record);
+        self.wrapped_service(&mut record);
+        let is_original = self.take_original(&mut record);
         self.unwrap_body(&mut record, reference);
+        if (is_shipped || is_original) && !record.body.starts_with(b"{") {
+            self.unwrap_line(&mut record);
+        } else if record.body.is_empty()
+            && let Some(body) = self.fields.stand_in_for_body(self.arena)
+        {
+            record.body = body;
+        }
         if !rest.is_empty() && rest != b"," {
             let parts: &[&[u8]] =
                 if record.body.is_empty() { &[rest] } else { &[&record.body, b" ", rest] };
@@ -499,24 +489,6 @@ impl<'a, 'k> LineParser<'a, 'k> {
         Some(self.keyed(record, line, attributes, reference))
     }
 
-    /// JSON inside a message: the inner record's own words win.
-    fn unwrap_body(&mut self, record: &mut LogRecord<'a>, reference: &Reference) {
-        let Text::Borrowed(body) = record.body else { return };
-        if !body.starts_with(b"{") || body.len() < 8 {
-            return;
-        }
-        self.fields.clear();
-        let mut attributes = Attributes::new();
-        let scanned = self.scan(body, 0, &mut attributes);
-        let whole = matches!(scanned, Scanned::Whole(end) if body[end..].trim_ascii().is_empty());
-        if whole && self.fields.weight() >= 1 {
-            self.fields.fill(record, reference, self.arena);
-            self.note_named();
-            record.attributes.append(&mut attributes);
-            record.format = "json";
-        }
-    }
-
     /// Ids in the message (`TraceID: … SpanID: …`), else a propagation value anywhere in the line.
     fn scan_identity(line: &'a [u8], record: &mut LogRecord<'a>) {
         // A record without a message has an empty one of its own.
@@ -539,6 +511,16 @@ impl<'a, 'k> LineParser<'a, 'k> {
             record.trace_flags = found.flags;
         }
     }
+}
+
+/// Whether a whole date and time stands near the beginning of a line, behind a `#`, a bracket or a
+/// blank.
+fn holds_stamp(line: &[u8], reference: &Reference) -> bool {
+    let window = &line[..line.len().min(64)];
+    window.iter().enumerate().any(|(at, byte)| {
+        matches!(byte, b'#' | b'<' | b'[' | b'(' | b' ')
+            && parse_at(&line[at + 1..], reference).is_some_and(|stamp| stamp.has_date)
+    })
 }
 
 /// Takes the structured data of RFC 5424 (section 6.3) off the body.

@@ -12,7 +12,7 @@ use super::level::{
     channel_level, cisco, glued_level, hana_level, letter_before_tag, special_level,
 };
 use super::own_context::is_own_context;
-use super::pairs::{pairs, request_line};
+use super::pairs::{answer_time, pairs, request_line};
 use super::token::{self, Word};
 use super::words::{
     is_address, is_date_of_message, is_header_word, is_place, is_row_without_time,
@@ -99,8 +99,11 @@ pub(crate) fn parse<'a>(
     if header.timestamp.is_none() && header.severity.is_none() && wrapper.is_some() {
         header.severity = level_in_message(text);
     }
-    if header.timestamp.is_none() && header.severity.is_none() && wrapper.is_none() && indent == 0 {
-        header.timestamp = stamp_at_end(text, reference);
+    if header.timestamp.is_none() && wrapper.is_none() && indent == 0 {
+        header.timestamp = match header.severity {
+            None => stamp_at_end(text, reference),
+            Some(_) => stamp_at_end_of_column(text, reference),
+        };
     }
     if header.timestamp.is_none() && header.severity.is_some() && wrapper.is_none() {
         header.timestamp = stamp_before_bar(text, reference);
@@ -138,6 +141,7 @@ pub(crate) fn parse<'a>(
         record.trace_spelling = identity::spelling(opaque);
     }
     pairs(text, record, reference, cache, arena);
+    record.duration = record.duration.or_else(|| answer_time(text));
     request_line(text, record, arena);
     Some(())
 }
@@ -154,6 +158,17 @@ fn stamp_at_end(text: &[u8], reference: &Reference) -> Option<Timestamp> {
     }
     let from = window.len().saturating_sub(40);
     let at = from + memchr::memmem::rfind(&window[from..], b" at ")? + 4;
+    let stamp = parse_at(&window[at..], reference)?;
+    (stamp.has_date && at + stamp.length == window.len()).then_some(stamp.timestamp)
+}
+
+/// `INFO  | admin called getName[] at 22-11-2026 10:30:45,120 | qtp2064787513-43`: a column that ends
+/// with its whole date and time (ActiveMQ's audit log).
+fn stamp_at_end_of_column(text: &[u8], reference: &Reference) -> Option<Timestamp> {
+    let first = memchr::memchr(b'|', &text[..text.len().min(16)])?;
+    let end = memchr::memrchr(b'|', text).filter(|end| *end > first)?;
+    let window = text[first + 1..end].trim_ascii();
+    let at = memchr::memmem::rfind(window, b" at ")? + 4;
     let stamp = parse_at(&window[at..], reference)?;
     (stamp.has_date && at + stamp.length == window.len()).then_some(stamp.timestamp)
 }
@@ -395,8 +410,8 @@ impl<'a> Header<'a> {
             self.severity = Some((severity, &word[colon + 1..]));
             return self.accept(length);
         }
-        if let Some(severity) = cisco(word) {
-            self.severity = self.severity.or(Some((severity, &word[1..])));
+        if let Some(level) = cisco(word) {
+            self.severity = self.severity.or(Some(level));
             return false;
         }
         let bare = &word[..bare_length];

@@ -4,7 +4,8 @@
 //! CONTEXT, QUERY), each with a header of its own. Those are continuations, joined by process id
 //! even when other processes write in between.
 
-use crate::record::field_set::{self, Kind, Value};
+use crate::record::duration::duration as duration_of;
+use crate::record::field_set::{Kind, Value};
 use crate::record::{LogRecord, Severity, Text, envelope};
 use bumpalo::Bump;
 use memchr::memmem::Finder;
@@ -120,7 +121,7 @@ fn duration(message: &[u8]) -> Option<u64> {
     let rest = message.strip_prefix(b"duration: ")?;
     let end = memchr::memmem::find(rest, b" ms")?;
     let milliseconds = Value { bytes: &rest[..end], kind: Kind::Number };
-    field_set::duration(milliseconds, 1e6)
+    duration_of(milliseconds, 1e6)
 }
 
 /// The content of the first field, and its length with its quotes.

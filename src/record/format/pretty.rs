@@ -6,7 +6,8 @@
 use super::block::{self, BlockReader};
 use super::json::Attributes;
 use super::{LineKind, LineParser};
-use crate::record::field_set::{self, FieldSet};
+use crate::record::duration;
+use crate::record::field_set::FieldSet;
 use crate::record::fields::Slot;
 use crate::record::timestamp::Reference;
 use crate::record::{Detail, LogRecord, Text};
@@ -59,7 +60,7 @@ impl<'a> LineParser<'a, '_> {
                 // The report of a span.
                 record.timestamp = record.timestamp.or_else(|| FieldSet::moment(began, reference));
                 record.span_start = record.timestamp;
-                record.duration = field_set::duration(duration, unit);
+                record.duration = duration::duration(duration, unit);
                 record.span_name = record.span_name.take().or(name.map(Text::Borrowed));
             }
         }

@@ -2,6 +2,7 @@
 //!
 //! Each is strict, cheap to refute, and reads nothing that any text may say (ids, pairs).
 
+use super::header::is_directive;
 use super::layout::{Reading, Role};
 use crate::record::severity::Severity;
 use crate::record::timestamp::{Reference, SECOND, from_epoch, parse_at};
@@ -172,28 +173,7 @@ pub(super) fn panic<'a>(line: &'a [u8], _: &Reference) -> Option<Reading<'a>> {
 
 /// Header lines of W3C extended and Zeek logs.
 pub(super) fn directive<'a>(line: &'a [u8], _: &Reference) -> Option<Reading<'a>> {
-    const WORDS: [&[u8]; 15] = [
-        b"Software:",
-        b"Version:",
-        b"Fields:",
-        b"Date:",
-        b"Start-Date:",
-        b"End-Date:",
-        b"Remark:",
-        b"separator",
-        b"set_separator",
-        b"empty_field",
-        b"unset_field",
-        b"path",
-        b"open",
-        b"fields",
-        b"types",
-    ];
-    let rest = &line[1..];
-    let is_directive = WORDS.iter().chain(&[&b"close"[..]]).any(|word| {
-        rest.starts_with(word) && matches!(rest.get(word.len()), Some(b' ' | b'\t') | None)
-    });
-    is_directive.then(|| Reading {
+    is_directive(line).then(|| Reading {
         role: Role::Header,
         body: line.trim_ascii(),
         ..Reading::default()

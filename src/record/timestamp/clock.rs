@@ -4,7 +4,7 @@
 //! together mean, are the layout's business.
 
 use super::layout::two;
-use super::zone::parse_zone;
+use super::zone_name::{parse_long_zone, parse_zone};
 use super::{SECOND, TimeZone};
 
 /// `10.30.45.120456` (DB2) and `10.30.45:120` (Unreal), only behind a date.
@@ -141,7 +141,7 @@ pub(super) fn zone_after(bytes: &[u8], end: usize) -> (Option<TimeZone>, usize) 
         Some(b' ') => {
             let rest = &bytes[end + 1..];
             let plausible = match rest.first() {
-                Some(b'+' | b'-') => rest.len() >= 5 && rest[1..3].iter().all(u8::is_ascii_digit),
+                Some(b'+' | b'-') => rest.len() >= 3 && rest[1..3].iter().all(u8::is_ascii_digit),
                 Some(b'A'..=b'Z') => true,
                 _ => false,
             };
@@ -151,14 +151,33 @@ pub(super) fn zone_after(bytes: &[u8], end: usize) -> (Option<TimeZone>, usize) 
             match parse_zone(rest) {
                 // After a blank, `+01` alone would rather be a number, and `Z` a word.
                 Some((offset, length))
-                    if plausible && length >= 3 && (length > 3 || rest[0] > b'@') =>
+                    if plausible
+                        && length >= 3
+                        && (length > 3 || rest[0] > b'@' || is_hours_alone(rest)) =>
                 {
                     (Some(TimeZone::Fixed(offset)), end + 1 + length)
                 }
+                None if plausible => match parse_long_zone(rest) {
+                    Some((offset, length)) => (Some(TimeZone::Fixed(offset)), end + 1 + length),
+                    None => (None, end),
+                },
                 _ => (None, end),
             }
         }
         _ => (None, end),
+    }
+}
+
+/// `-03 [123] LOG:  text`, `+05,"user"`: PostgreSQL's zones without a name are hours alone. Only
+/// where the field ends, or a process or a level follows.
+fn is_hours_alone(rest: &[u8]) -> bool {
+    match rest.get(3..).unwrap_or_default() {
+        [] | [b',' | b']' | b')' | b':' | b'|' | b'\t', ..] | [b' ', b'[', ..] => true,
+        [b' ', word @ ..] => {
+            let letters = word.iter().take(8).take_while(|b| b.is_ascii_uppercase()).count();
+            letters >= 3 && word[letters..].starts_with(b":  ")
+        }
+        _ => false,
     }
 }
 

@@ -13,6 +13,7 @@ mod minute;
 mod month;
 mod second;
 mod zone;
+mod zone_name;
 
 pub(crate) use compact::klog;
 pub use epoch::from_epoch;

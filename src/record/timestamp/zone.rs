@@ -1,5 +1,6 @@
 //! Time zones: offsets and names as stamps carry them, and the zone of stamps that carry none.
 
+use super::zone_name::parse_zone;
 use super::{Civil, DAY, SECOND};
 use chrono::{LocalResult, NaiveDateTime, TimeZone as _};
 use std::fmt;
@@ -151,116 +152,10 @@ impl FromStr for TimeZone {
     }
 }
 
-/// Abbreviations as loggers print them. Where one stands for several zones, the one that logs
-/// use most; `--tz` and a numeric offset in the log are the ways to be exact.
-const NAMES: &[(&str, i32)] = &[
-    ("UTC", 0),
-    ("GMT", 0),
-    ("WET", 0),
-    ("WEST", 60),
-    ("BST", 60),
-    ("CET", 60),
-    ("CEST", 120),
-    ("EET", 120),
-    ("EEST", 180),
-    ("MSK", 180),
-    ("IST", 330),
-    ("JST", 540),
-    ("KST", 540),
-    ("HKT", 480),
-    ("SGT", 480),
-    ("AWST", 480),
-    ("ACST", 570),
-    ("AEST", 600),
-    ("AEDT", 660),
-    ("NZST", 720),
-    ("NZDT", 780),
-    ("BRT", -180),
-    ("ART", -180),
-    ("AST", -240),
-    ("ADT", -180),
-    ("EST", -300),
-    ("EDT", -240),
-    ("CST", -360),
-    ("CDT", -300),
-    ("MST", -420),
-    ("MDT", -360),
-    ("PST", -480),
-    ("PDT", -420),
-    ("AKST", -540),
-    ("AKDT", -480),
-    ("HST", -600),
-];
-
-/// Reads a zone at the start of the bytes: `Z`, `+02:00`, `+0200`, `+02`, `UTC`, `CEST`. Gives
-/// seconds east of UTC and the length read.
-pub(crate) fn parse_zone(bytes: &[u8]) -> Option<(i32, usize)> {
-    match *bytes.first()? {
-        b'Z' | b'z' if !bytes.get(1).is_some_and(u8::is_ascii_alphanumeric) => Some((0, 1)),
-        sign @ (b'+' | b'-') => {
-            // DB2 counts the minutes: `+480`.
-            let digits = bytes[1..].iter().take(5).take_while(|b| b.is_ascii_digit()).count();
-            if digits == 3 {
-                let minutes = bytes[1..4].iter().fold(0, |n, b| n * 10 + i32::from(b - b'0'));
-                let offset = minutes * 60;
-                return (minutes <= 840)
-                    .then_some((if sign == b'-' { -offset } else { offset }, 4));
-            }
-            let hours = two(bytes, 1)?;
-            let (minutes, length) = if bytes.get(3) == Some(&b':') {
-                (two(bytes, 4)?, 6)
-            } else if let Some(minutes) = two(bytes, 3) {
-                (minutes, 5)
-            } else {
-                (0, 3)
-            };
-            if hours > 15 || minutes > 59 || bytes.get(length).is_some_and(u8::is_ascii_digit) {
-                return None;
-            }
-            let offset = (hours * 60 + minutes) as i32 * 60;
-            Some((if sign == b'-' { -offset } else { offset }, length))
-        }
-        b'A'..=b'Z' => {
-            let length = bytes.iter().take_while(|b| b.is_ascii_uppercase()).count();
-            if bytes.get(length).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_') {
-                return None;
-            }
-            let name = &bytes[..length];
-            let (_, minutes) = NAMES.iter().find(|(known, _)| known.as_bytes() == name)?;
-            Some((minutes * 60, length))
-        }
-        _ => None,
-    }
-}
-
-fn two(bytes: &[u8], at: usize) -> Option<u32> {
-    match (bytes.get(at)?, bytes.get(at + 1)?) {
-        (a @ b'0'..=b'9', b @ b'0'..=b'9') => Some(u32::from(a - b'0') * 10 + u32::from(b - b'0')),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-
-    #[test]
-    fn zones_are_read_in_all_spellings() {
-        for (text, expected) in [
-            ("Z", Some((0, 1))),
-            ("+02:00 x", Some((7200, 6))),
-            ("-0330", Some((-12600, 5))),
-            ("+01", Some((3600, 3))),
-            ("CEST [12]", Some((7200, 4))),
-            ("UTCX", None),
-            ("INFO", None),
-            ("+2", None),
-            ("-12345", None),
-        ] {
-            assert_eq!(parse_zone(text.as_bytes()), expected, "{text}");
-        }
-    }
 
     #[test]
     fn a_local_time_that_occurs_twice_is_the_earlier_one() {

@@ -1,103 +1,13 @@
-//! The alias table: which keys mean trace id, time, severity, service, …
+//! The rows of the alias table, found by a hash of the key.
 //!
-//! One table for JSON, logfmt and every other keyed text. Keys are compared without case and
-//! without `_`, `-`, `.`, `/`, `:` and blanks, so `trace_id`, `traceId`, `trace.id` and a nested
-//! `{"trace":{"id":…}}` are one row. Makes [`Slot`]s from keys; reads no values.
+//! Nothing but data and its index; what a key means in its place is for [`super::lookup`] to say.
 
-use super::format::shape::Shapes;
-use super::user_keys::UserKeys;
-use hashbrown::HashMap;
-use smallvec::SmallVec;
-
-/// What a field is, in the terms of [`super::LogRecord`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub(crate) enum Slot {
-    /// A trace id in hex, in any spelling.
-    Trace,
-    /// A Datadog trace id: decimal (specs: Datadog log correlation), or 32 hex digits.
-    DatadogTrace,
-    Span,
-    DatadogSpan,
-    ParentSpan,
-    TraceFlags,
-    /// A W3C `traceparent` value.
-    TraceParent,
-    B3,
-    Uber,
-    Xray,
-    SentryTrace,
-    /// `X-Cloud-Trace-Context`.
-    CloudTrace,
-    Time,
-    /// A date without a time, or (`TimeOfDay`) a time without a date: firewalls print both apart.
-    Date,
-    TimeOfDay,
-    /// Nanoseconds beside whole seconds.
-    TimeFraction,
-    Severity,
-    /// Application Insights' own scale: 0 verbose to 4 critical.
-    SeverityLevel,
-    SeverityNumber,
-    Body,
-    Service,
-    /// Container, pod or program: what a wrapper or shipper added.
-    WrapperService,
-    /// A logger's or program's name: a service only where nothing else names one.
-    NameHint,
-    SpanName,
-    HttpMethod,
-    HttpPath,
-    HttpStatus,
-    DurationSeconds,
-    DurationMilliseconds,
-    DurationMicroseconds,
-    DurationNanoseconds,
-    /// With its unit in the text, or milliseconds.
-    Duration,
-    /// How long a span was worked on, and (`IdleTime`) not: together, how long it was open (Rust
-    /// tracing, when a span closes).
-    BusyTime,
-    IdleTime,
-    SpanStart,
-    SpanEnd,
-    /// The user says that it names a trace.
-    UserTrace,
-    /// The user says that it leads to a trace.
-    Link,
-    Exception,
-}
-
-impl Slot {
-    /// Slots there are.
-    pub(crate) const COUNT: usize = Slot::Exception as usize + 1;
-}
-
-/// Where a key counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scope {
-    /// At any depth: nothing else is called so.
-    Anywhere,
-    /// At the top, or inside an object that only groups fields ([`is_grouping`]).
-    Grouped,
-    /// At the top only.
-    Top,
-}
-
-/// A row of the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Alias {
-    pub(crate) slot: Slot,
-    /// Lower wins where a record has several keys of one slot.
-    pub(crate) rank: u8,
-    pub(crate) scope: Scope,
-}
-
-use Scope::{Anywhere, Grouped, Top};
-use Slot::*;
+use super::Alias;
+use super::Scope::{self, Anywhere, Grouped, Top};
+use super::Slot::{self, *};
 
 /// Normalised key, slot, rank, scope. `@` is kept, for it makes the short keys of Serilog safe.
-const ALIASES: &[(&str, Slot, u8, Scope)] = &[
+pub(super) const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("traceid", Trace, 0, Anywhere),
     ("oteltraceid", Trace, 0, Anywhere),
     ("tracetraceid", Trace, 0, Anywhere),
@@ -166,6 +76,7 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("ts", Time, 1, Grouped),
     ("t", Time, 2, Top),
     ("t$date", Time, 1, Anywhere),
+    ("$date$numberlong", Time, 3, Anywhere),
     ("timestampms", Time, 1, Grouped),
     ("timemillis", Time, 1, Grouped),
     ("epochmillis", Time, 1, Grouped),
@@ -220,6 +131,8 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("dateandtime", Time, 1, Top),
     ("uristem", HttpPath, 1, Top),
     ("timetaken", Duration, 2, Top),
+    // Azure's Application Gateway counts seconds.
+    ("propertiestimetaken", DurationSeconds, 2, Anywhere),
     ("timetakenms", DurationMilliseconds, 2, Top),
     ("starttime", Time, 6, Top),
     ("receivetimestamp", Time, 7, Top),
@@ -253,6 +166,7 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("priority", Severity, 4, Top),
     ("s", Severity, 6, Top),
     ("severitynumber", SeverityNumber, 0, Grouped),
+    ("tags", Tags, 0, Top),
     ("message", Body, 1, Grouped),
     ("msg", Body, 1, Grouped),
     ("@m", Body, 0, Top),
@@ -271,6 +185,14 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("text", Body, 6, Top),
     ("textpayload", Body, 2, Top),
     ("messagetemplate", Body, 7, Grouped),
+    ("rawmsg", Original, 0, Top),
+    ("rawmessage", Original, 0, Top),
+    ("rawlog", Original, 0, Top),
+    ("rawevent", Original, 0, Top),
+    ("eventoriginal", Original, 0, Anywhere),
+    ("logoriginal", Original, 0, Anywhere),
+    ("original", Original, 1, Top),
+    ("raw", Original, 1, Top),
     ("servicename", Service, 0, Anywhere),
     ("resourceservicename", Service, 0, Anywhere),
     ("otelservicename", Service, 0, Anywhere),
@@ -293,6 +215,7 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("kubernetescontainername", WrapperService, 0, Anywhere),
     ("syslogidentifier", WrapperService, 2, Top),
     ("systemdunit", WrapperService, 3, Top),
+    ("@module", NameHint, 1, Top),
     ("name", NameHint, 2, Top),
     ("spanname", SpanName, 0, Anywhere),
     ("transactionname", SpanName, 1, Anywhere),
@@ -347,6 +270,14 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("elapsedmilliseconds", DurationMilliseconds, 1, Grouped),
     ("latencyms", DurationMilliseconds, 1, Grouped),
     ("tookms", DurationMilliseconds, 1, Grouped),
+    // Elasticsearch writes the same beside it with a unit, and finer.
+    ("tookmillis", Duration, 4, Grouped),
+    ("tookinmillis", DurationMilliseconds, 2, Grouped),
+    ("tookinnanos", DurationNanoseconds, 1, Grouped),
+    ("elasticsearchslowlogtook", Duration, 1, Anywhere),
+    ("elasticsearchslowlogtookmillis", Duration, 4, Anywhere),
+    ("elasticsearchquerylogtook", DurationNanoseconds, 1, Anywhere),
+    ("resresponsetime", DurationMilliseconds, 1, Anywhere),
     ("responsetimems", DurationMilliseconds, 1, Grouped),
     ("responsetime", DurationMilliseconds, 2, Grouped),
     ("durationus", DurationMicroseconds, 1, Grouped),
@@ -381,7 +312,7 @@ const ALIASES: &[(&str, Slot, u8, Scope)] = &[
 ];
 
 /// Objects that group fields without changing what they mean.
-const GROUPING: &[&str] = &[
+pub(super) const GROUPING: &[&str] = &[
     "fields",
     "@fields",
     "mdc",
@@ -413,43 +344,10 @@ const GROUPING: &[&str] = &[
 
 /// Objects whose ids belong to somebody else's trace, or (loguru's `elapsed`) whose durations are
 /// those of the whole program.
-const FOREIGN: &[&str] = &["links", "link", "spanlinks", "linkedspans", "elapsed"];
-
-/// Longest normalised key of interest.
-const LONGEST: usize = 40;
-
-/// A key without case and separators.
-#[derive(Clone, Copy)]
-pub(crate) struct Normalised {
-    bytes: [u8; LONGEST],
-    length: usize,
-}
-
-impl Normalised {
-    pub(crate) fn new() -> Normalised {
-        Normalised { bytes: [0; LONGEST], length: 0 }
-    }
-
-    /// Appends a key; false when it gets too long to be in the table.
-    pub(crate) fn push(&mut self, key: &[u8]) -> bool {
-        for &byte in key {
-            if matches!(byte, b'_' | b'-' | b'.' | b'/' | b':' | b' ') {
-                continue;
-            }
-            let Some(place) = self.bytes.get_mut(self.length) else { return false };
-            *place = byte.to_ascii_lowercase();
-            self.length += 1;
-        }
-        true
-    }
-
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..self.length]
-    }
-}
+pub(super) const FOREIGN: &[&str] = &["links", "link", "spanlinks", "linkedspans", "elapsed"];
 
 /// The table by a hash of the key, built once.
-struct Index {
+pub(super) struct Index {
     rows: Vec<Option<(&'static [u8], Alias)>>,
 }
 
@@ -476,7 +374,7 @@ impl Index {
         Index { rows }
     }
 
-    fn get(&self, key: &[u8]) -> Option<Alias> {
+    pub(super) fn get(&self, key: &[u8]) -> Option<Alias> {
         let mut at = hash(key);
         while let Some((known, alias)) = self.rows[at] {
             if known == key {
@@ -488,205 +386,7 @@ impl Index {
     }
 }
 
-fn index() -> &'static Index {
+pub(super) fn index() -> &'static Index {
     static INDEX: std::sync::OnceLock<Index> = std::sync::OnceLock::new();
     INDEX.get_or_init(Index::build)
-}
-
-/// Looks a key up that stands at the top of a record. A dotted one that is in no row means what it
-/// would mean in an object of that name, one with an `@` what it means without.
-pub(crate) fn lookup(key: &[u8]) -> Option<Alias> {
-    if key.is_empty() || key.len() > LONGEST + 12 {
-        return None;
-    }
-    if let Some(alias) = lookup_whole(key) {
-        return Some(alias);
-    }
-    if let Some(bare) = key.strip_prefix(b"@") {
-        return lookup_whole(bare);
-    }
-    let dot = memchr::memrchr(b'.', key)?;
-    lookup_within(&key[..dot], &key[dot + 1..])
-}
-
-fn lookup_whole(key: &[u8]) -> Option<Alias> {
-    let mut normalised = Normalised::new();
-    if !normalised.push(key) {
-        return None;
-    }
-    index().get(normalised.as_bytes())
-}
-
-/// Looks a key up inside an object that is itself the value of `parent`: the two together
-/// (`trace` + `id`), else the key alone as far as its scope allows.
-pub(crate) fn lookup_nested(parent: &[u8], key: &[u8]) -> Option<Alias> {
-    let mut joined = Normalised::new();
-    if joined.push(parent)
-        && joined.push(key)
-        && let Some(alias) = index().get(joined.as_bytes())
-    {
-        return Some(alias);
-    }
-    lookup_within(parent, key)
-}
-
-/// What a key means by itself inside an object, as far as its scope allows.
-fn lookup_within(parent: &[u8], key: &[u8]) -> Option<Alias> {
-    let alias = lookup_whole(key)?;
-    let allowed = match alias.scope {
-        Scope::Anywhere => !is_one_of(FOREIGN, parent),
-        Scope::Grouped => is_one_of(GROUPING, parent),
-        Scope::Top => false,
-    };
-    allowed.then_some(alias)
-}
-
-fn is_one_of(known: &[&str], key: &[u8]) -> bool {
-    let mut normalised = Normalised::new();
-    normalised.push(key) && known.iter().any(|k| k.as_bytes() == normalised.as_bytes())
-}
-
-/// Whether ids inside this object are somebody else's.
-pub(crate) fn is_foreign(parent: &[u8]) -> bool {
-    // All of them begin so.
-    if !matches!(parent.first(), Some(b'l' | b'L' | b's' | b'S')) {
-        return false;
-    }
-    is_one_of(FOREIGN, parent)
-}
-
-/// What the user says that a key means, with or without the key of the object that it is in.
-fn named_by_user(user: &UserKeys, parent: &[u8], key: &[u8]) -> Option<Alias> {
-    if user.is_empty() || is_one_of(FOREIGN, parent) {
-        return None;
-    }
-    [parent, b""].into_iter().find_map(|parent| {
-        let mut joined = Normalised::new();
-        let fits = joined.push(parent) && joined.push(key);
-        let (slot, rank) = user.slot(joined.as_bytes()).filter(|_| fits)?;
-        Some(Alias { slot, rank, scope: Scope::Anywhere })
-    })
-}
-
-impl Default for KeyCache {
-    fn default() -> KeyCache {
-        KeyCache::new(UserKeys::default())
-    }
-}
-
-/// Remembers what keys were looked up last, because the lines of a log repeat their keys. Only a
-/// shortcut: the answer is always that of `lookup` and `lookup_nested`.
-pub struct KeyCache {
-    entries: Vec<CacheEntry>,
-    /// What keys inside objects mean; by the length of the object's key, that key, and the key.
-    nested: HashMap<Box<[u8]>, Option<Alias>>,
-    /// The shapes of JSON objects.
-    pub(crate) shapes: Shapes,
-    /// What the user adds to the table.
-    pub(crate) user: UserKeys,
-}
-
-#[derive(Clone, Copy)]
-struct CacheEntry {
-    key: [u8; CacheEntry::LONGEST],
-    length: u8,
-    alias: Option<Alias>,
-}
-
-impl CacheEntry {
-    const LONGEST: usize = 24;
-    const EMPTY: CacheEntry = CacheEntry { key: [0; 24], length: u8::MAX, alias: None };
-}
-
-impl KeyCache {
-    const SIZE: usize = 256;
-    const MOST_NESTED: usize = 1024;
-    /// An empty cache; one serves many chunks.
-    pub fn new(user: UserKeys) -> KeyCache {
-        KeyCache {
-            entries: vec![CacheEntry::EMPTY; Self::SIZE],
-            nested: HashMap::new(),
-            shapes: Shapes::new(),
-            user,
-        }
-    }
-
-    /// As [`lookup_nested`].
-    pub(crate) fn lookup_nested(&mut self, parent: &[u8], key: &[u8]) -> Option<Alias> {
-        let mut place: SmallVec<[u8; 64]> = SmallVec::from_slice(&parent.len().to_le_bytes());
-        place.extend_from_slice(parent);
-        place.extend_from_slice(key);
-        if let Some(alias) = self.nested.get(&*place) {
-            return *alias;
-        }
-        if self.nested.len() >= Self::MOST_NESTED {
-            self.nested.clear();
-        }
-        let alias = named_by_user(&self.user, parent, key).or_else(|| lookup_nested(parent, key));
-        self.nested.insert(place.into_vec().into(), alias);
-        alias
-    }
-
-    /// As [`lookup`].
-    #[inline]
-    pub(crate) fn lookup(&mut self, key: &[u8]) -> Option<Alias> {
-        if key.is_empty() || key.len() > CacheEntry::LONGEST {
-            return named_by_user(&self.user, b"", key).or_else(|| lookup(key));
-        }
-        let first = u32::from(key[0]);
-        let last = u32::from(key[key.len() - 1]);
-        let middle = u32::from(key[key.len() / 2]);
-        let slot = (first.wrapping_mul(31) ^ last.wrapping_mul(131) ^ middle.wrapping_mul(7))
-            .wrapping_add(key.len() as u32 * 17) as usize
-            % Self::SIZE;
-        let entry = &mut self.entries[slot];
-        if usize::from(entry.length) == key.len() && entry.key[..key.len()] == *key {
-            return entry.alias;
-        }
-        let alias = named_by_user(&self.user, b"", key).or_else(|| lookup(key));
-        entry.key[..key.len()].copy_from_slice(key);
-        entry.length = key.len() as u8;
-        entry.alias = alias;
-        alias
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn spellings_of_a_key_are_one_row() {
-        for key in ["trace_id", "traceId", "TraceID", "trace.id", "trace-id", "TRACE_ID"] {
-            assert_eq!(lookup(key.as_bytes()).map(|a| a.slot), Some(Slot::Trace), "{key}");
-        }
-        assert_eq!(lookup(b"dd.trace_id").map(|a| a.slot), Some(Slot::DatadogTrace));
-        assert_eq!(lookup(b"logging.googleapis.com/spanId").map(|a| a.slot), Some(Slot::Span));
-        assert_eq!(lookup(b"request_id"), None);
-        assert_eq!(lookup(b"a key that is far too long to stand in any table of names"), None);
-    }
-
-    #[test]
-    fn nested_keys_join_their_parent_or_obey_their_scope() {
-        let slot = |parent: &str, key: &str| {
-            lookup_nested(parent.as_bytes(), key.as_bytes()).map(|alias| alias.slot)
-        };
-        assert_eq!(slot("trace", "id"), Some(Slot::Trace));
-        assert_eq!(slot("service", "name"), Some(Slot::Service));
-        assert_eq!(slot("span", "span_id"), Some(Slot::Span));
-        assert_eq!(slot("fields", "message"), Some(Slot::Body));
-        assert_eq!(slot("user", "message"), None);
-        assert_eq!(slot("links", "trace_id"), None);
-        assert_eq!(slot("user", "id"), None);
-    }
-
-    #[test]
-    fn the_cache_answers_like_the_table() {
-        let mut cache = KeyCache::default();
-        for _ in 0..2 {
-            for (key, ..) in ALIASES {
-                assert_eq!(cache.lookup(key.as_bytes()), lookup(key.as_bytes()));
-            }
-        }
-    }
 }
