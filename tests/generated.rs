@@ -64,8 +64,12 @@ fn as_manuals_have_it(page: &str, command: &Command) -> String {
     }
     let Some((before, extra)) = page.split_once(".SH EXTRA\nExamples:\n") else { return page };
     let (examples, after) = extra.split_once(".SH ").expect("the version follows");
-    let examples: String =
-        examples.lines().map(|line| format!("{}\n", line.trim_start())).collect();
+    let examples = examples.lines().map(str::trim_start).map(|line| match line.starts_with('.') {
+        // A dot at the beginning of a line is a request.
+        true => format!("\\&{line}\n"),
+        false => format!("{line}\n"),
+    });
+    let examples: String = examples.collect();
     format!("{before}.SH EXAMPLES\n.RS 2\n.nf\n{examples}.fi\n.RE\n.SH {after}")
 }
 

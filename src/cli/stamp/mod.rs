@@ -8,6 +8,7 @@ use std::fmt;
 use std::io::{self, BufRead, Write};
 use std::time::Duration;
 
+mod continuations;
 mod ids;
 mod shape;
 mod stamper;
