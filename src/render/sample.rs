@@ -347,6 +347,30 @@ pub(super) fn without_spans() -> Timeline {
     timeline
 }
 
+/// A checkout of which no record has a time.
+pub(super) fn without_times() -> Timeline {
+    let mut timeline = checkout();
+    let trace = &mut timeline.trace;
+    (trace.start, trace.end) = (None, None);
+    trace.spans.iter_mut().for_each(|span| span.bounds = None);
+    trace.records.iter_mut().for_each(|record| record.timestamp = None);
+    timeline
+}
+
+/// A record of no span, written by a service with a long name. With neither bars nor durations
+/// beside it, such a name once took the room of the records too, which ran over.
+pub(super) fn long_name() -> Timeline {
+    let mut timeline = without_spans();
+    timeline.trace.records.truncate(1);
+    timeline.trace.end = timeline.trace.start;
+    let name: Name = "a-service-".repeat(30).into();
+    timeline.trace.records[0].service_name = Some(name.clone());
+    timeline.trace.loose_records = vec![(Some(name), 1)];
+    timeline.gaps.clear();
+    timeline.silences.clear();
+    timeline
+}
+
 /// A page that asks a database `queries` times, one after the other; every 50th fails.
 pub(super) fn many_queries(queries: i64) -> Timeline {
     let mut spans = vec![span(1, None, "web", "GET /orders", (0, 4 * queries + 10))];

@@ -70,9 +70,11 @@ pub(super) fn write_chart(out: &mut dyn Write, picture: &Picture<'_>) -> io::Res
             line.push(&drawn.row.tree, DIM);
             // Who wrote it, which is not always whose span it is.
             let service_name = record.service_name.as_deref();
-            let room = columns.service.saturating_sub(line.width());
+            // Without bars services may take nearly all the room, which the records need too.
+            let service = columns.service.min(picture.width / 2);
+            let room = service.saturating_sub(line.width());
             line.cut(&picture.service(service_name), room, picture.paints.get(service_name));
-            line.pad_to(columns.service);
+            line.pad_to(service);
             picture.record_line(line, record).write(out)?;
             continue;
         }

@@ -8,7 +8,10 @@ use crate::analysis::Timeline;
 use crate::render::{
     Options, Style,
     escape::width,
-    sample::{Files, checkout, deep, hostile, many_queries, span, timeline, without_spans},
+    sample::{
+        Files, checkout, deep, hostile, long_name, many_queries, span, timeline, without_spans,
+        without_times,
+    },
     style::Glyphs,
 };
 use snapbox::{IntoData, assert_data_eq, str};
@@ -500,10 +503,6 @@ critical path  a 1 ns
 fn stories() -> Vec<Timeline> {
     let mut loop_of_parents = checkout();
     loop_of_parents.trace.spans[1].parent_index = Some(2);
-    let mut without_times = checkout();
-    (without_times.trace.start, without_times.trace.end) = (None, None);
-    without_times.trace.spans.iter_mut().for_each(|span| span.bounds = None);
-    without_times.trace.records.iter_mut().for_each(|record| record.timestamp = None);
     let mut without_services = checkout();
     without_services.trace.spans.iter_mut().for_each(|span| span.service_name = None);
     let mut out_of_bounds = checkout();
@@ -520,7 +519,8 @@ fn stories() -> Vec<Timeline> {
         timeline(vec![], vec![]),
         timeline(vec![span(1, None, "a", "b", (0, 0))], vec![]),
         loop_of_parents,
-        without_times,
+        without_times(),
+        long_name(),
         without_services,
         out_of_bounds,
     ]
