@@ -18,8 +18,10 @@ pub(super) struct HeaderTable {
 
 #[derive(Debug, Default)]
 struct Headers {
-    /// Whether the source's first line is a directive, so that others may follow.
+    /// Whether the source's first line begins like a directive, so that some may follow.
     has_directives: bool,
+    /// Whether it is one.
+    has_comments: bool,
     /// By chunk, the header at its beginning, as far as known without gap; without directives, only
     /// of the first two, and what holds for the second holds for all.
     before: Vec<Option<Arc<Header>>>,
@@ -31,13 +33,14 @@ struct Headers {
 #[derive(Debug, Default)]
 pub(super) struct InForce {
     has_directives: bool,
+    has_comments: bool,
     header: Option<Arc<Header>>,
 }
 
 impl InForce {
     pub(super) fn columns(&self) -> Columns<'_> {
         match (self.has_directives, self.header.as_ref()) {
-            (true, header) => Columns::Directives(header),
+            (true, header) => Columns::Directives { header, has_comments: self.has_comments },
             (false, Some(header)) => Columns::Fixed(header),
             (false, None) => Columns::Unnamed,
         }
@@ -58,8 +61,11 @@ impl HeaderTable {
         let left = if chunk.index == 0 {
             let end = memchr::memchr(b'\n', &chunk.bytes).unwrap_or(chunk.bytes.len());
             let first = &chunk.bytes[..end];
-            if Header::begins_directives(&chunk.bytes) {
-                lock(&self.sources[source]).has_directives = true;
+            if first.starts_with(b"#") {
+                let mut headers = lock(&self.sources[source]);
+                headers.has_directives = true;
+                headers.has_comments = Header::is_directive(first);
+                drop(headers);
                 Header::last_directive(&chunk.bytes)
             } else {
                 Header::of_first_line(first)
@@ -107,6 +113,7 @@ impl HeaderTable {
                 Some(header) => {
                     return InForce {
                         has_directives: headers.has_directives,
+                        has_comments: headers.has_comments,
                         header: header.clone(),
                     };
                 }

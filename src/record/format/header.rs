@@ -30,8 +30,13 @@ pub enum Columns<'c> {
     Unnamed,
     /// By its first line.
     Fixed(&'c Arc<Header>),
-    /// By directives, which may change them; by those so far.
-    Directives(Option<&'c Arc<Header>>),
+    /// By directives, which may change them.
+    Directives {
+        /// By those so far.
+        header: Option<&'c Arc<Header>>,
+        /// The source begins with a directive: other lines that begin like one are comments.
+        has_comments: bool,
+    },
 }
 
 impl<'c> Columns<'c> {
@@ -39,7 +44,7 @@ impl<'c> Columns<'c> {
         match self {
             Columns::Unnamed => None,
             Columns::Fixed(header) => Some(header),
-            Columns::Directives(header) => header,
+            Columns::Directives { header, .. } => header,
         }
     }
 }
@@ -65,8 +70,6 @@ impl Header {
     const FEWEST: usize = 3;
     const FEWEST_SPACED: usize = 6;
     const LONGEST_NAME: usize = 48;
-    /// Lines at the beginning of a source that are looked at for a directive.
-    const MOST_COMMENTS: usize = 64;
 
     /// The header that a source begins with, if its first line names columns.
     pub fn of_first_line(line: &[u8]) -> Option<Header> {
@@ -147,15 +150,9 @@ impl Header {
         (columns.len() >= 2).then(|| Header { kind, separator, columns, line: line.to_vec() })
     }
 
-    /// Whether a source begins with comments of which one is a directive. Many other logs have
-    /// lines that begin with `#`, and those are records.
-    pub fn begins_directives(lines: &[u8]) -> bool {
-        lines
-            .split(|b| *b == b'\n')
-            .take(Self::MOST_COMMENTS)
-            .map(|line| line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line))
-            .take_while(|line| line.starts_with(b"#"))
-            .any(is_directive)
+    /// Whether a line is a directive, of columns or of anything else.
+    pub fn is_directive(line: &[u8]) -> bool {
+        is_directive(line)
     }
 
     /// The last directive among whole lines.
@@ -341,17 +338,19 @@ mod tests {
     }
 
     #[test]
-    fn comments_begin_directives_only_if_one_of_them_is_one() {
-        for (text, expected) in [
-            (&b"#Software: x\n#Fields: a b\n"[..], true),
-            (b"# made by hand\n#Fields: a b\n", true),
-            (b"#separator \\x09\n", true),
-            // Lines of WebLogic and of slow query logs were taken for comments, and lost.
-            (b"####<Mar 24, 2026 10:30:45 AM GMT> <Info> <x>\n", false),
-            (b"# Time: 2026-11-22T10:30:45Z\n# User@Host: a\n", false),
-            (b"x\n#Fields: a b\n", false),
+    fn only_known_words_behind_the_mark_are_directives() {
+        for line in [&b"#Fields: a b"[..], b"#Software: x", b"#separator \\x09", b"#close\t2026"] {
+            assert!(is_directive(line), "{}", String::from_utf8_lossy(line));
+        }
+        // Lines of WebLogic and of slow query logs were taken for comments, and lost.
+        for line in [
+            &b"####<Nov 22, 2026 10:30:45 AM GMT> <Info> <x>"[..],
+            b"# Time: 2026-11-22T10:30:45Z",
+            b"# User@Host: a",
+            b"#",
+            b"#pathology",
         ] {
-            assert_eq!(Header::begins_directives(text), expected);
+            assert!(!is_directive(line), "{}", String::from_utf8_lossy(line));
         }
     }
 

@@ -227,15 +227,16 @@ impl<'a, 'k> LineParser<'a, 'k> {
         match self.context.columns {
             Columns::Unnamed if self.header.is_none() => return None,
             Columns::Fixed(header) if header.is_repeated(line) => return Some(LineKind::Header),
-            Columns::Directives(_) if line.starts_with(b"#") => {
+            Columns::Directives { has_comments, .. } if line.starts_with(b"#") => {
                 if let Some(header) = Header::of_directive(line) {
                     self.header = Some(Arc::new(header));
                     return Some(LineKind::Header);
                 }
-                // Comments are nobody's record, but a line that says when is one.
-                return (!holds_stamp(line, reference)).then_some(LineKind::Header);
+                // A comment is nobody's record, but a line that says when is one.
+                let is_comment = has_comments && !holds_stamp(line, reference);
+                return is_comment.then_some(LineKind::Header);
             }
-            Columns::Unnamed | Columns::Fixed(_) | Columns::Directives(_) => {}
+            Columns::Unnamed | Columns::Fixed(_) | Columns::Directives { .. } => {}
         }
         let header = self.header.as_ref()?;
         let format = header.format();
