@@ -40,6 +40,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("chrono", &["record/timestamp*", "render/"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),
+    ("comfy-table", &["render/arrange.rs"]),
     ("flate2", &["source/"]),
     ("getrandom", &["cli/"]),
     ("hashbrown", &["trace/", "record/", "pipeline/"]),

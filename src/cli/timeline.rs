@@ -4,6 +4,7 @@ use super::Context;
 use super::error::{CliError, FOUND, NOTHING, TROUBLE};
 use super::gather::{Gathered, Want, gather, gather_named};
 use super::input::{InputArgs, Inputs, Manner};
+use super::number_argument::whole_number;
 use super::output::{OutputArgs, Places, report_errors, report_joins, report_tally};
 use super::select::SelectArgs;
 use super::trace_argument::TraceArgument;
@@ -46,7 +47,7 @@ pub(crate) struct TimelineArgs {
 
     /// Fold the least interesting spans so that a trace takes at most this many rows; 0: never
     /// [default: 60; with --records: 0]
-    #[arg(long, value_name = "N", help_heading = "Printing")]
+    #[arg(long, value_name = "N", value_parser = whole_number::<usize>, help_heading = "Printing")]
     max_rows: Option<usize>,
 
     /// How to print

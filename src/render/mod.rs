@@ -9,6 +9,7 @@ use crate::analysis::{Timeline, TraceSummary};
 use crate::record::{Explanation, LineOrigin, LogRecord, ReadRecord, SourceId};
 use std::io::{self, Write};
 
+mod arrange;
 mod csv;
 mod duration;
 mod escape;

@@ -7,6 +7,7 @@
 //! has the date, once. Without a terminal nothing is cut, and rows are written at once, in columns
 //! that do not depend on what comes later.
 
+use super::arrange::{ArrangedColumn, arrange};
 use super::duration::{duration, grouped};
 use super::escape::{cut, escape, width};
 use super::line::Line;
@@ -37,21 +38,31 @@ impl Cell {
         width(&self.text())
     }
 
-    /// Writes it, cut to so many cells of the terminal.
-    fn write(&self, line: &mut Line<'_>, cells: usize, ellipsis: &str) {
+    /// The same, cut to so many cells of the terminal.
+    fn cut(&self, cells: usize, ellipsis: &str) -> Cell {
         let text = self.text();
         let shown = cut(&text, cells, ellipsis);
-        let is_cut = shown.len() != text.len() || *shown != *text;
-        let mut left = if is_cut { shown.len().saturating_sub(ellipsis.len()) } else { text.len() };
+        if *shown == *text {
+            return self.clone();
+        }
+        let mut left = shown.len().saturating_sub(ellipsis.len());
+        let mut parts = Vec::with_capacity(self.0.len() + 1);
         for (part, paint) in &self.0 {
             let length = part.len().min(left);
-            line.push(&part[..length], *paint);
+            parts.push((part[..length].to_owned(), *paint));
             left -= length;
         }
-        if is_cut && !shown.is_empty() {
+        if !shown.is_empty() {
             let is_between_words = text[shown.len() - ellipsis.len()..].starts_with(' ');
-            line.space(usize::from(is_between_words && width(&shown) < cells));
-            line.push(ellipsis, DIM);
+            let space = if is_between_words && width(&shown) < cells { " " } else { "" };
+            parts.push((format!("{space}{ellipsis}"), DIM));
+        }
+        Cell(parts)
+    }
+
+    fn write(&self, line: &mut Line<'_>) {
+        for (part, paint) in &self.0 {
+            line.push(part, *paint);
         }
     }
 }
@@ -223,7 +234,7 @@ fn write_plain_row(
         if COLUMNS[at].is_number {
             line.space(cells.saturating_sub(row[at].width()));
         }
-        row[at].write(&mut line, usize::MAX, "");
+        row[at].write(&mut line);
         line.pad_to(column + cells).space(SPACE);
     }
     line.write(out)
@@ -265,15 +276,26 @@ fn write_fitted(
         row.cells[START] = row.start(style, one_day);
     }
     let columns = fitted_columns(&headings, &mut rows, room);
-    for row in std::iter::once(&headings).chain(rows.iter().map(|row| &row.cells)) {
+    let ellipsis = style.glyphs().ellipsis;
+    let shown = std::iter::once(&headings).chain(rows.iter().map(|row| &row.cells));
+    let shown: Vec<Vec<Cell>> = shown
+        .map(|row| columns.iter().map(|&(at, cells)| row[at].cut(cells, ellipsis)).collect())
+        .collect();
+    let texts = shown.iter().map(|row| row.iter().map(Cell::text).collect());
+    let widths: Vec<ArrangedColumn> = columns
+        .iter()
+        .map(|&(at, width)| ArrangedColumn { width, is_number: COLUMNS[at].is_number })
+        .collect();
+    for (cells, padded) in shown.iter().zip(arrange(&widths, SPACE as u16, texts)) {
         let mut line = Line::new(style);
-        for (at, cells) in &columns {
-            let (cell, column) = (&row[*at], line.width());
-            if COLUMNS[*at].is_number {
-                line.space(cells.saturating_sub(cell.width()));
+        for (cell, padded) in cells.iter().zip(padded) {
+            let before = padded.len() - padded.trim_start_matches(' ').len();
+            let column = line.width() + width(&padded);
+            if !cell.is_empty() {
+                line.space(before);
             }
-            cell.write(&mut line, *cells, style.glyphs().ellipsis);
-            line.pad_to(column + cells).space(SPACE);
+            cell.write(&mut line);
+            line.pad_to(column);
         }
         line.write(out)?;
     }

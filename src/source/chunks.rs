@@ -363,7 +363,8 @@ impl Chunks {
 
     /// Puts a stream back from which a chunk was taken.
     fn taken(&self, desk: &mut Desk, position: usize, mut stream: Box<Stream>, is_last: bool) {
-        for kind in stream.take_failures() {
+        // That it was called off is none.
+        for kind in stream.take_failures().into_iter().filter(|_| !self.stop.is_stopped()) {
             desk.errors.push_back(SourceError::of(&self.sources[position], kind));
         }
         if let Some(spool) = stream.spool() {
