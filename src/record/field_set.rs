@@ -126,10 +126,7 @@ impl<'a> FieldSet<'a> {
             || rank == self.ranks[slot]
                 && (later_wins
                     || alias.slot == Slot::Time && value.tells_more_than(self.values[slot]));
-        let is_word = alias.slot == Slot::Trace
-            && alias.rank > 1
-            && !identity::is_long_enough(alias.rank, value.bytes);
-        if is_better && !is_word && Self::counts(alias.slot, value) {
+        if is_better && Self::counts(alias, value) {
             self.filled |= bit;
             self.ranks[slot] = rank;
             self.values[slot] = value;
@@ -137,7 +134,8 @@ impl<'a> FieldSet<'a> {
     }
 
     /// Absent ids and nulls leave a slot to the next candidate.
-    fn counts(slot: Slot, value: Value<'_>) -> bool {
+    fn counts(alias: Alias, value: Value<'_>) -> bool {
+        let slot = alias.slot;
         // The plain spelling, for which the first digit is enough to tell that it is not absent.
         let looks_like_id = matches!(value.bytes.len(), 16 | 32)
             && value.kind == Kind::Text
@@ -146,6 +144,7 @@ impl<'a> FieldSet<'a> {
             Slot::Trace | Slot::Span if looks_like_id => true,
             Slot::Trace | Slot::DatadogTrace => {
                 matches!(value.kind, Kind::Text | Kind::Escaped | Kind::Number)
+                    && (slot != Slot::Trace || identity::is_long_enough(alias.rank, value.bytes))
                     && (identity::trace_value(value.bytes, slot == Slot::DatadogTrace).is_some()
                         || identity::xray(value.bytes).is_some())
             }

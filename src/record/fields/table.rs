@@ -46,6 +46,7 @@ pub(super) const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("spanparentid", ParentSpan, 0, Anywhere),
     ("traceparentid", ParentSpan, 0, Anywhere),
     ("xb3parentspanid", ParentSpan, 1, Anywhere),
+    ("pspanid", ParentSpan, 1, Anywhere),
     ("parentid", ParentSpan, 2, Grouped),
     ("operationparentid", ParentSpan, 3, Grouped),
     ("traceflags", TraceFlags, 0, Anywhere),

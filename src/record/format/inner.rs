@@ -72,6 +72,7 @@ impl<'a> LineParser<'a, '_> {
         if whole && self.fields.weight() >= 1 {
             self.fields.fill(record, reference, self.arena);
             self.note_named();
+            named_by_logger::fill_from_zipkin(body, record);
             record.attributes.append(&mut attributes);
             record.format = "json";
         }

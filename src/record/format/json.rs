@@ -63,6 +63,8 @@ impl<'a, 's> Scanner<'a, 's> {
     }
 
     /// Scans the object that begins at `at`.
+    // Inline, or the scanner with its room for values would be moved for each line.
+    #[inline(always)]
     pub(crate) fn scan(mut self, at: usize) -> Scanned {
         if self.attributes.is_none() {
             if let Some(end) = self.cache.shapes.read(self.text, at, self.fields) {
