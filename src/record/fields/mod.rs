@@ -220,7 +220,7 @@ fn is_one_of(known: &[&str], key: &[u8]) -> bool {
 /// Whether ids inside this object are somebody else's.
 pub(crate) fn is_foreign(parent: &[u8]) -> bool {
     // All of them begin so.
-    if !matches!(parent.first(), Some(b'l' | b'L' | b's' | b'S')) {
+    if !matches!(parent.first(), Some(b'l' | b'L' | b's' | b'S' | b'e' | b'E')) {
         return false;
     }
     is_one_of(FOREIGN, parent)

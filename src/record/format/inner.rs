@@ -6,7 +6,7 @@
 use super::json::{Attributes, Scanned};
 use super::{LineKind, LineParser, named_by_logger};
 use crate::record::fields::Slot;
-use crate::record::timestamp::Reference;
+use crate::record::timestamp::{DAY, Reference, parse_at};
 use crate::record::{LogRecord, Text};
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
@@ -14,6 +14,17 @@ use std::sync::LazyLock;
 /// Built once: building a searcher costs more than one search of a short line.
 static OBJECT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"{\""));
 static STREAM: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"stream\":\"std"));
+
+/// Date and time of day, or the time of day with a fraction: less may be the message's.
+const SHORTEST_STAMP: usize = 12;
+
+/// Whether there is a year in a line's stamp.
+fn names_a_year(line: &[u8]) -> bool {
+    let head = &line[..line.len().min(40)];
+    head.windows(4).any(|word| {
+        matches!(word, [b'1', b'9', ..] | [b'2', b'0', ..]) && word.iter().all(u8::is_ascii_digit)
+    })
+}
 
 impl<'a> LineParser<'a, '_> {
     /// `message {"key":"value"}`, as zap's console, winston and Monolog print fields: they say what
@@ -45,20 +56,6 @@ impl<'a> LineParser<'a, '_> {
         record.attributes.append(&mut attributes);
     }
 
-    /// Shippers add the container to the program's own object.
-    pub(super) fn wrapped_service(&mut self, record: &mut LogRecord<'a>) {
-        if record.service_name.is_some() {
-            return;
-        }
-        let hint = self.fields.get(Slot::WrapperService).or_else(|| {
-            // A logger's name is better than nothing, not better than the file's name.
-            self.context.service_name.is_none().then(|| self.fields.get(Slot::NameHint)).flatten()
-        });
-        if let Some(value) = hint {
-            record.service_name = Some(Text::Borrowed(value.text(self.arena)));
-        }
-    }
-
     /// JSON inside a message: the inner record's own words win.
     pub(super) fn unwrap_body(&mut self, record: &mut LogRecord<'a>, reference: &Reference) {
         let Text::Borrowed(body) = record.body else { return };
@@ -79,12 +76,24 @@ impl<'a> LineParser<'a, '_> {
     }
 
     /// Whether an object is a shipper's, around a line that somebody else wrote: it says where the
-    /// line comes from, and nothing that only the program can know.
-    pub(super) fn is_shipped(&self, line: &[u8], record: &LogRecord<'a>) -> bool {
+    /// line comes from, or the line has a stamp of its own, and it says nothing that only the program
+    /// can know.
+    pub(super) fn is_shipped(
+        &self,
+        line: &[u8],
+        record: &LogRecord<'a>,
+        reference: &Reference,
+    ) -> bool {
+        let begins_with_stamp = || {
+            let body = record.body.strip_prefix(b"[").unwrap_or(&record.body);
+            parse_at(body, reference).is_some_and(|stamp| stamp.length >= SHORTEST_STAMP)
+        };
         record.severity.is_none()
             && record.trace.is_none()
             && !record.body.is_empty()
-            && (self.fields.get(Slot::WrapperService).is_some() || STREAM.find(line).is_some())
+            && (self.fields.get(Slot::WrapperService).is_some()
+                || STREAM.find(line).is_some()
+                || begins_with_stamp())
     }
 
     /// Makes the line as a shipper found it the message of a record that has none. Whether it did.
@@ -93,7 +102,12 @@ impl<'a> LineParser<'a, '_> {
         else {
             return false;
         };
-        record.body = Text::Borrowed(original.text(self.arena).trim_ascii());
+        let line = original.text(self.arena).trim_ascii();
+        // The number of a line of source code is none.
+        if line.iter().all(u8::is_ascii_digit) {
+            return false;
+        }
+        record.body = Text::Borrowed(line);
         true
     }
 
@@ -114,6 +128,13 @@ impl<'a> LineParser<'a, '_> {
         self.is_inside = false;
         (self.named, self.header) = (named.or(self.named), header);
         let LineKind::Head(mut inner) = kind else { return };
+        if let (Some(outer), Some(own)) = (record.timestamp, inner.timestamp)
+            && own.nanoseconds().abs_diff(outer.nanoseconds()) > DAY.unsigned_abs()
+            && !names_a_year(line)
+        {
+            // Which year it was, the outer one knows.
+            inner.timestamp = Some(outer);
+        }
         // What is around the line is one line, whatever stands in it.
         inner.format = record.format;
         inner.severity = inner.severity.or(record.severity);

@@ -6,6 +6,7 @@
 mod ahead;
 mod block;
 mod bracket;
+mod clef;
 mod column;
 mod header;
 mod inner;
@@ -411,13 +412,11 @@ impl<'a, 'k> LineParser<'a, 'k> {
         record.attributes = attributes;
         self.duration_of_traefik(line, &mut record);
         self.severity_of_nextcloud(line, &mut record);
-        if record.severity.is_none() && line[start..].starts_with(b"{\"@t\":\"") {
-            // Serilog's compact JSON leaves out `Information`.
-            record.severity = Some(super::Severity::INFO);
+        if clef::is_compact(&line[start..]) {
+            clef::complete(&line[start..], &mut record, self.arena);
         }
         self.named_by_logger(&line[start..], &mut record);
-        let is_shipped = self.is_shipped(line, &record);
-        self.wrapped_service(&mut record);
+        let is_shipped = self.is_shipped(line, &record, reference);
         let is_original = self.take_original(&mut record);
         self.unwrap_body(&mut record, reference);
         if (is_shipped || is_original) && !record.body.starts_with(b"{") {
