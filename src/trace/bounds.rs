@@ -7,7 +7,7 @@ use crate::record::Timestamp;
 use crate::trace::SpanBounds;
 use crate::trace::call_graph::Observed;
 use crate::trace::facts::{Interval, NANOSECONDS_PER_SECOND, is_whole_second};
-use crate::trace::fragment::{SpanFacts, SpanView, TraceFragment};
+use crate::trace::fragment::{Intervals, SpanFacts, SpanView, TraceFragment};
 use crate::trace::precision::{MILLISECOND, Units};
 use crate::trace::tree::Tree;
 
@@ -44,7 +44,7 @@ fn reported(view: &SpanView, is_coarse_service: bool) -> Option<Interval> {
 
 /// The longest interval; where whole seconds are rounded, one of a finer stamp is better.
 fn longest(view: &SpanView, is_coarse_service: bool) -> Option<Interval> {
-    let (fine, whole) = (view.interval, view.whole_interval.as_deref().copied());
+    let Intervals { fine, whole, .. } = view.intervals();
     match (fine, whole) {
         (Some(fine), Some(whole)) if !is_coarse_service && whole.rank() > fine.rank() => {
             Some(whole)
@@ -70,7 +70,7 @@ impl Bounds {
                 is_coarse: interval.is_coarse && is_coarse_service,
             });
         }
-        let (mut start, mut end) = (view.first.min(view.began), view.last);
+        let (mut start, mut end) = (view.first.min(view.intervals().began), view.last);
         if let Some(part) = longest(view, is_coarse_service) {
             (start, end) = (start.min(part.start), end.max(part.end()));
         }

@@ -1,7 +1,7 @@
 //! Whether a whole second was written as one: [`is_to_the_second`].
 
 use super::{SECOND, Timestamp};
-use memchr::memmem::find_iter;
+use memchr::memchr_iter;
 
 /// Whether a line gives this moment to the second: `10:00:01`, and nowhere `10:00:01.000`.
 ///
@@ -14,12 +14,13 @@ pub(crate) fn is_to_the_second(line: &[u8], timestamp: Timestamp) -> bool {
     }
     // No zone of today is off by seconds.
     let second = nanoseconds.div_euclid(SECOND).rem_euclid(60) as u8;
-    let written = [b':', b'0' + second / 10, b'0' + second % 10];
+    let written = [b'0' + second / 10, b'0' + second % 10];
     let mut is_found = false;
-    for at in find_iter(line, &written) {
-        let (before, after) = (&line[..at], &line[at + written.len()..]);
+    for at in memchr_iter(b':', line) {
+        let (before, after) = (&line[..at], &line[at + 1..]);
+        let Some(after) = after.strip_prefix(&written) else { continue };
         let follows_minutes =
-            matches!(before, [.., b':', a, b] if [a, b].iter().all(|d| d.is_ascii_digit()));
+            matches!(before, [.., b':', a, b] if a.is_ascii_digit() && b.is_ascii_digit());
         let digits = after.iter().skip(1).take_while(|byte| byte.is_ascii_digit()).count();
         match after.first() {
             _ if !follows_minutes => {}
