@@ -55,7 +55,8 @@ thread_local! {
 
 /// Makes the bytes an input, and hands over its chunks.
 pub fn with_chunks<T>(bytes: &[u8], how: How, work: impl FnOnce(&Chunks) -> T) -> T {
-    let options = ReadOptions { chunk_size: how.chunk_size, live: false, keep: how.is_pipe };
+    let options =
+        ReadOptions { chunk_size: how.chunk_size, keep: how.is_pipe, ..ReadOptions::default() };
     let sources = |path: &Path| -> Vec<Source> {
         let (sources, errors) = expand(&[Input::from(path.as_os_str())]);
         assert!(errors.is_empty(), "{errors:?}");
