@@ -432,7 +432,7 @@ pub(crate) fn unescape<'a>(text: &'a [u8], arena: &'a Bump) -> &'a [u8] {
     out.into_bump_slice()
 }
 
-/// The character of `\uXXXX`, or of a pair of surrogates, at `at`; and the bytes it takes.
+/// The character of `\u00e9`, or of a pair of surrogates, at `at`; and the bytes it takes.
 fn unicode(text: &[u8], at: usize) -> Option<(char, usize)> {
     let unit = |at: usize| -> Option<u32> {
         let digits = text.get(at + 2..at + 6)?;
