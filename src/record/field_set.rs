@@ -67,6 +67,9 @@ impl<'a> Value<'a> {
 pub(crate) struct FieldSet<'a> {
     filled: u64,
     minute: Minute,
+    /// The line's wrapper has a time: a better one than a date whose key only suggests that it is
+    /// the record's.
+    pub(crate) has_wrapper_time: bool,
     ranks: [u8; Slot::COUNT],
     values: [Value<'a>; Slot::COUNT],
 }
@@ -76,6 +79,7 @@ impl<'a> FieldSet<'a> {
         FieldSet {
             filled: 0,
             minute: Minute::default(),
+            has_wrapper_time: false,
             ranks: [0; Slot::COUNT],
             values: [Value { bytes: b"", kind: Kind::Text }; Slot::COUNT],
         }
@@ -261,6 +265,7 @@ impl<'a> FieldSet<'a> {
         } else if let Some(timestamp) = self.time_in_halves(reference, arena) {
             record.timestamp = Some(timestamp);
         } else if record.timestamp.is_none()
+            && !self.has_wrapper_time
             && let Some(value) = self.get(Slot::TimeHint)
         {
             record.timestamp = Self::moment(value, reference);

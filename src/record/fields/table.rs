@@ -128,7 +128,6 @@ pub(super) const ALIASES: &[(&str, Slot, u8, Scope)] = &[
     ("startutc", Time, 3, Top),
     ("edgestarttimestamp", Time, 5, Top),
     ("edgeendtimestamp", Time, 3, Top),
-    ("createdat", Time, 6, Top),
     ("date", Time, 5, Top),
     ("dateandtime", Time, 1, Top),
     ("uristem", HttpPath, 1, Top),

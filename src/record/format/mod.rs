@@ -160,6 +160,7 @@ impl<'a, 'k> LineParser<'a, 'k> {
             None => self.context.reference,
         };
         self.named = UserIds::default();
+        self.fields.has_wrapper_time = peeled.timestamp.is_some();
         let mut process = 0;
         let mut kind = LineKind::Headless;
         if let Some(role) = self.table_line(line, &reference) {
