@@ -171,6 +171,9 @@ const ESCAPED: &[u8] = b"\"\\/<>&'";
 /// dash of a UUID comes before them. Forty-eight bits do not occur by chance.
 const DIGITS: usize = 12;
 
+/// The fewest digits of an id that is not marked as one.
+const FEWEST_DIGITS: usize = 8;
+
 /// Every way in which the low half of an id may stand in a log. The low half, for it is part of all
 /// of them, and tells when two traces share it.
 fn spellings(low: u64, full: Option<u128>, needles: &mut Vec<Vec<u8>>) {
@@ -179,10 +182,19 @@ fn spellings(low: u64, full: Option<u128>, needles: &mut Vec<Vec<u8>>) {
     needles.push(tail.to_uppercase().into_bytes());
     needles.push(tail.to_owned().into_bytes());
     needles.push(low.to_string().into_bytes());
-    // A short id is printed without leading zeros by some.
+    // A short id is printed with fewer leading zeros by some, of eight digits at least; behind `0x`
+    // with none at all.
     let short = format!("{low:x}");
-    if short.len() < DIGITS && short.len() >= 8 {
-        needles.push(short.into_bytes());
+    if short.len() < DIGITS {
+        let shortest = format!("{low:08x}");
+        needles.push(shortest.to_uppercase().into_bytes());
+        needles.push(shortest.into_bytes());
+        if short.len() < FEWEST_DIGITS {
+            for marked in ["0x", "0X"].map(|mark| format!("{mark}{short}")) {
+                needles.push(format!("{}{}", &marked[..2], short.to_uppercase()).into_bytes());
+                needles.push(marked.into_bytes());
+            }
+        }
     }
     if let Some(full) = full {
         needles.push(base64(&full.to_be_bytes()).into_bytes());
@@ -213,6 +225,20 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::trace_context::TraceId;
+
+    // Between eight digits and sixteen, zeros may be left out, some or all.
+    #[test]
+    fn a_short_id_is_found_however_many_zeros_are_before_it() {
+        for (low, texts) in [
+            (0x8f2, &["000008f2", "000000008F2", "00000000000008f2", "0x8f2", "0X8F2"][..]),
+            (0x12_3456_789a, &["123456789a", "0123456789A", "000000123456789a"]),
+        ] {
+            let search = Search::new(&[TraceKey::Low64(low)], &[], &[]).unwrap();
+            for text in texts {
+                assert!(search.is_match(text.as_bytes()), "{text}");
+            }
+        }
+    }
 
     #[test]
     fn every_spelling_is_found() {
