@@ -13,7 +13,7 @@ pub(crate) struct Nesting {
     pub(crate) intervals: Vec<Option<(i64, i64)>>,
     /// By span, the nearest ancestor that has an interval.
     parents: Vec<Option<usize>>,
-    /// By span, whether its parents' time is known to go on where no record shows it.
+    /// By span, whether it may have lasted longer than its records show: its bounds are observed.
     is_open: Vec<bool>,
     /// By span, whether its clock disagrees with a caller's: where it seems to lie says nothing.
     pub(crate) is_clock_off: Vec<bool>,
